@@ -1,0 +1,62 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jurisdictions.models import Agency
+
+from ..querysets import ChangeEventQuerySet
+from .agreement import Agreement
+from .snapshot import Snapshot
+
+
+class ChangeEvent(models.Model):
+    """Something that changed, as the public sees it: at the source, in law, or by our own correction."""
+
+    class Kind(models.TextChoices):
+        PENDING = "pending", _("Listed as pending")
+        NO_LONGER_PENDING = "no_longer_pending", _("No longer listed as pending")
+        APPEARED = "appeared", _("Appeared on ICE's list")
+        MISSING = "missing", _("Missing from the newest list")
+        NO_LONGER_LISTED = "no_longer_listed", _("No longer listed")
+        BACK = "back", _("Back on ICE's list")
+        ENDED = "ended", _("Ended")
+        RENAMED = "renamed", _("Printed under another name")
+        MERGED = "merged", _("Two records became one")
+        MODEL_ADDED = "model_added", _("Added a model")
+        MODEL_DROPPED = "model_dropped", _("Dropped a model")
+        MODEL_SWITCHED = "model_switched", _("Switched model")
+        RE_SIGNED = "re_signed", _("Signed again")
+        DATE_CHANGED = "date_changed", _("Signing date changed by ICE")
+        TYPE_CHANGED = "type_changed", _("Agency type changed by ICE")
+        COUNTY_CHANGED = "county_changed", _("County changed by ICE")
+        LINK_CHANGED = "link_changed", _("Document link changed by ICE")
+        CORRECTED = "corrected", _("Our correction")
+
+    class Origin(models.TextChoices):
+        ICE_LIST = "ice_list", _("ICE's list")
+        RECORD = "record", _("law or policy record")
+        SOURCE = "source", _("another source")
+        CORRECTION = "correction", _("our correction")
+
+    key = models.CharField(max_length=16, unique=True, help_text="Names the event in its address, the same for ever.")
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="changes")
+    agreement = models.ForeignKey(Agreement, models.CASCADE, null=True, blank=True, related_name="changes")
+    kind = models.CharField(max_length=20, choices=Kind)
+    took_effect_on = models.DateField(null=True, blank=True, help_text="Where known: such as the day of signing.")
+    seen_on = models.DateField(help_text="The day of the list or source in which we saw it.")
+    origin = models.CharField(max_length=10, choices=Origin)
+    snapshot = models.ForeignKey(Snapshot, models.CASCADE, null=True, blank=True, related_name="changes")
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ChangeEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-seen_on", "agency__name", "kind"]
+        indexes = [models.Index(fields=["-seen_on", "kind"], name="change_seen_kind")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.agency}, {self.seen_on}"
+
+    def get_absolute_url(self) -> str:
+        return f"/changes/{self.key}/"

@@ -1,0 +1,107 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from jurisdictions.models import Source
+
+from .snapshot import Snapshot
+
+
+class Verdict(models.Model):
+    """A person's decision about a name that ICE prints, read by every later import.
+
+    same: it is the agency that is also printed as the other name. different: it is not, however close the names.
+    placed: it covers the areas named in `places`.
+    """
+
+    class Answer(models.TextChoices):
+        SAME = "same", _("the same agency as the other name")
+        DIFFERENT = "different", _("not the agency of the other name")
+        PLACED = "placed", _("covers these areas")
+
+    answer = models.CharField(max_length=10, choices=Answer)
+    state = models.CharField(max_length=2, help_text="USPS of the state that the name is printed under.")
+    name = models.CharField(max_length=200, help_text="As printed.")
+    other_state = models.CharField(max_length=2, blank=True)
+    other_name = models.CharField(max_length=200, blank=True)
+    agency_kind = models.CharField(max_length=20, blank=True, help_text="For placed: the agency's kind.")
+    placement = models.CharField(max_length=12, blank=True, help_text="For placed: decided, in_question or statewide.")
+    places = models.JSONField(default=list, blank=True, help_text='For placed: [["12086", "whole"], …].')
+    reason = models.CharField(max_length=300)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="verdicts")
+    decided_on = models.DateField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty if bundled."
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["state", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["answer", "state", "name", "other_state", "other_name"],
+                name="one_verdict_per_question",
+                violation_error_message=_("This was already decided."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.state}): {self.get_answer_display()} {self.other_name}".strip()
+
+
+class SourceCorrection(models.Model):
+    """A value that ICE prints wrongly, and the right one. Keyed on the wrong value, so quiet once ICE mends it."""
+
+    class Field(models.TextChoices):
+        STATE = "state", _("state")
+        AGENCY = "agency", _("agency name")
+        TYPE = "agency_type", _("type")
+        COUNTY = "county", _("county")
+        MODEL = "program_model", _("program model")
+        SIGNED = "signed_on", _("signing date")
+        MOA = "moa_url", _("document address")
+
+    state = models.CharField(max_length=2, help_text="USPS of the state as printed.")
+    agency = models.CharField(max_length=200, help_text="The agency as printed.")
+    program_model = models.CharField(max_length=60, blank=True, help_text="Empty: whatever the model.")
+    field = models.CharField(max_length=14, choices=Field)
+    wrong = models.CharField(max_length=600, help_text="What ICE prints, such as 2016-01-20.")
+    right = models.CharField(max_length=600, help_text="What we use instead.")
+    reason = models.CharField(max_length=300)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="corrections")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["state", "agency", "field"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state", "agency", "program_model", "field", "wrong"],
+                name="one_correction_per_wrong_value",
+                violation_error_message=_("This value is already corrected."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.agency} ({self.state}): {self.get_field_display()} {self.wrong} → {self.right}"
+
+
+class ImportRun(models.Model):
+    """One loading of one of ICE's lists: who, when, what it changed, and which doubts a person settled."""
+
+    file_name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    snapshot = models.ForeignKey(Snapshot, models.SET_NULL, null=True, blank=True, related_name="import_runs")
+    applied_at = models.DateTimeField(auto_now_add=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: a command."
+    )
+    counts = models.JSONField(default=dict, help_text="Events by kind.")
+    problems = models.JSONField(default=list, help_text="Cells that could not be read: [row, column, value, sentence].")
+    doubts_settled = models.JSONField(default=list, help_text="Contradictions that a person answered.")
+
+    class Meta:
+        ordering = ["-applied_at"]
+
+    def __str__(self):
+        return f"{self.file_name}, {self.applied_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,136 @@
+"""The questions people ask of lists, agreements and changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from jurisdictions.models import Coverage, LiesIn
+
+if TYPE_CHECKING:
+    from jurisdictions.models import Jurisdiction
+
+
+class Reach(StrEnum):
+    """How an agency's powers come to bear on a place (DESIGN: own, county, inside, special, statewide)."""
+
+    OWN = "own"
+    COUNTY = "county"
+    INSIDE = "inside"
+    SPECIAL = "special"
+    STATEWIDE = "statewide"
+
+
+# Agencies placed in a city that are not its own: they act on a campus, at a port, on its trains.
+SPECIAL_KINDS = ("campus", "school", "port_transit")
+
+
+class SnapshotQuerySet(models.QuerySet):
+    def participating(self):
+        return self.filter(kind="participating")
+
+    def pending(self):
+        return self.filter(kind="pending")
+
+    def newest_on(self, day: date):
+        """The newest list published on or before `day`, of two on one day the later; None if we hold none."""
+        return self.filter(published_on__lte=day).order_by("-position").first()
+
+    def earliest(self):
+        return self.order_by("position").first()
+
+
+class ListingQuerySet(models.QuerySet):
+    def on(self, snapshot):
+        """Rows that `snapshot` prints."""
+        return self.filter(
+            kind=snapshot.kind, first_position__lte=snapshot.position, last_position__gte=snapshot.position
+        )
+
+
+class StandingQuerySet(models.QuerySet):
+    def on(self, day: date):
+        """The standing of each agreement on `day`; agreements not known by then have none."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+def agencies_reaching(area: Jurisdiction, reach: Reach) -> models.QuerySet:
+    """Ids of the agencies that reach `area`; those whose placement is in question reach nothing."""
+    if reach == Reach.STATEWIDE:
+        from jurisdictions.models import Agency
+
+        state = area.pk if area.is_state else area.state_id
+        return Agency.objects.filter(placement="statewide", state_id=state).values("pk")
+    placed = Coverage.objects.exclude(agency__placement="in_question").values("agency")
+    if area.is_state:
+        # A state's page shows everything in it as its own.
+        return placed.filter(agency__state=area) if reach == Reach.OWN else placed.none()
+    here = placed.filter(jurisdiction=area)
+    if area.is_county:
+        whole = here.filter(extent="whole")
+        if reach == Reach.OWN:
+            return whole.exclude(agency__kind__in=SPECIAL_KINDS)
+        if reach == Reach.INSIDE:
+            parts = LiesIn.objects.peopled().filter(county=area).values("jurisdiction")
+            return placed.filter(
+                Q(jurisdiction=area, extent="part")
+                | Q(jurisdiction=area, agency__kind__in=SPECIAL_KINDS)
+                | Q(jurisdiction__in=parts)
+            ).exclude(agency__in=whole.exclude(agency__kind__in=SPECIAL_KINDS))
+        return placed.none()
+    own = here.exclude(agency__kind__in=SPECIAL_KINDS)
+    if reach == Reach.OWN:
+        return own
+    if reach == Reach.SPECIAL:
+        return here.filter(agency__kind__in=SPECIAL_KINDS)
+    if reach == Reach.COUNTY:
+        counties = LiesIn.objects.peopled().filter(jurisdiction=area).values("county")
+        return (
+            placed.filter(jurisdiction__in=counties)
+            .exclude(agency__kind__in=SPECIAL_KINDS, extent="part")
+            .exclude(agency__in=here)
+        )
+    return placed.none()
+
+
+class AgreementQuerySet(models.QuerySet):
+    def on(self, day: date):
+        """Agreements known by `day`, each with its `standing` that day: status, since, signed_on, moa_url, listing.
+
+        The join is on the one standing that holds on `day`, so filters on `standing__…` cost nothing more.
+        """
+        return self.filter(
+            Q(standings__ends_on=None) | Q(standings__ends_on__gt=day), standings__starts_on__lte=day
+        ).annotate(
+            status=F("standings__status"),
+            status_since=F("standings__since"),
+            last_listed_on=F("standings__last_listed_on"),
+            signed_on=F("standings__signed_on"),
+            moa_url=F("standings__moa_url"),
+            addendum_url=F("standings__addendum_url"),
+            listing_id=F("standings__listing_id"),
+        )
+
+    def listed_on(self, day: date):
+        """Agreements on ICE's newest participating list published on or before `day`."""
+        return self.on(day).filter(status="listed")
+
+    def reaching(self, area: Jurisdiction, *reaches: Reach):
+        """Agreements of agencies that reach `area` in any of the ways named."""
+        wanted = Q(pk__in=[])
+        for reach in reaches:
+            wanted |= Q(agency__in=agencies_reaching(area, reach))
+        return self.filter(wanted)
+
+    def for_listing(self):
+        """What a table row shows, in one query."""
+        return self.select_related("agency__state").order_by("agency__state__name", "agency__name", "program_model")
+
+
+class ChangeEventQuerySet(models.QuerySet):
+    def for_listing(self):
+        return self.select_related("agency__state", "agreement", "snapshot")

@@ -1,0 +1,47 @@
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+
+
+class DataVersionManager(models.Manager):
+    def current(self) -> "DataVersion":
+        """The one row; before the first load, version 0."""
+        return self.filter(pk=DataVersion.ONLY).first() or DataVersion(pk=DataVersion.ONLY)
+
+    def bump(self) -> None:
+        """Say that public facts changed. Call it inside the transaction that changes them."""
+        now = timezone.now()
+        changed = self.filter(pk=DataVersion.ONLY).update(number=F("number") + 1, changed_at=now)
+        if not changed:
+            self.create(pk=DataVersion.ONLY, number=1, changed_at=now)
+
+
+class DataVersion(models.Model):
+    """How many times the public facts changed. ETags and caches hang on it."""
+
+    ONLY = 1
+
+    number = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = DataVersionManager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_data_version")]
+
+    def __str__(self):
+        return str(self.number)
+
+
+class BundledRecord(models.Model):
+    """The digest of the bundled row that a record came from, so that a newer bundle sees what staff changed."""
+
+    table = models.CharField(max_length=40)
+    key = models.CharField(max_length=200, help_text="The row's identity, such as a sha256, a key or state + name.")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "key"], name="one_digest_per_bundled_row")]
+
+    def __str__(self):
+        return f"{self.table} {self.key}"
