@@ -1,16 +1,35 @@
-"""Settings of the portal. Everything that differs between machines comes from the environment."""
+"""Settings of the portal. Everything that differs between machines comes from the environment.
+
+docs/operators.md lists each variable. A file named .env beside manage.py is read too; the environment wins over it.
+"""
 
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = environ.FileAwareEnv()  # SECRET_KEY_FILE=/run/secrets/key works wherever SECRET_KEY does
+env.read_env(BASE_DIR / ".env")
+
+# -- Which machine this is ------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="development-only" if DEBUG else env.NOTSET)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SECRET_KEY = env.str("SECRET_KEY", default="for development only, never for a public site" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. `make run` writes one into .env; anywhere else, set the variable SECRET_KEY"
+        " (or SECRET_KEY_FILE) to 50 or more random characters and keep it secret."
+    )
+
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+IS_LOCAL = DEBUG or set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS)
+
+# What the portal writes beside the database: the SQLite file itself and the staff's sessions.
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+
+# -- Applications ---------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -18,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_filters",
     "rest_framework",
@@ -27,19 +47,30 @@ INSTALLED_APPS = [
     "agreements",
     "portal",
 ]
-ROOT_URLCONF = "portal.urls"
-WSGI_APPLICATION = "portal.wsgi.application"
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'portal.sqlite3'}")}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# From the outermost to the innermost. What knows the reader (session, CSRF token, account, messages, history) acts
+# under /admin/ alone, so that no public answer can depend on a cookie.
 MIDDLEWARE = [
+    "portal.middleware.access_log.AccessLogMiddleware",
+    "portal.middleware.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.middleware.compression.CompressionMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "portal.middleware.language.LanguageFromPathMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.admin_only.SessionMiddleware",
+    "portal.middleware.admin_only.CsrfViewMiddleware",
+    "portal.middleware.admin_only.AuthenticationMiddleware",
+    "portal.middleware.admin_only.MessageMiddleware",
+    "portal.middleware.admin_only.HistoryRequestMiddleware",
 ]
+# W003: Django looks for its own CsrfViewMiddleware by name; ours is that one, under /admin/.
+SILENCED_SYSTEM_CHECKS = ["security.W003"]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -48,17 +79,160 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                # The admin wants these two. They read what its middleware left and do nothing on public pages.
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
+
+# -- Database -------------------------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+else:
+    # Not by way of an address: a "+" or "%" in the folder's name would be read as an escape.
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "portal.sqlite3")}}
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+USES_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+DATABASES["default"] |= {
+    # SQLite takes the write lock at the start of each transaction (IMMEDIATE): a request that only reads opens none.
+    "ATOMIC_REQUESTS": False,
+    # Each thread of a worker keeps its connection. On PostgreSQL one that broke is replaced at the next request.
+    "CONN_MAX_AGE": None if USES_SQLITE else env.int("CONN_MAX_AGE", default=600),
+    "CONN_HEALTH_CHECKS": not USES_SQLITE,
+}
+if USES_SQLITE:
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction that reads first and writes later would fail at once if another wrote in between; taking the
+        # write lock first makes it wait its turn instead, up to `timeout` seconds.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;"  # readers never wait for a writer
+            "PRAGMA synchronous=NORMAL;"  # safe with WAL: a power cut may lose the last commit, never the file
+            "PRAGMA foreign_keys=ON;"
+            "PRAGMA temp_store=MEMORY;"
+            "PRAGMA mmap_size=268435456;"  # 256 MiB: the whole database, shared by all workers
+            "PRAGMA cache_size=-16000;"  # 16 MB a connection
+            "PRAGMA journal_size_limit=67108864;"
+        ),
+    }
+
+# Kept in each worker's memory, so that nothing about readers reaches a disk. Cached answers need not be shared (they
+# follow from the data version, the address, the language and the day); each worker counts throttled calls on its own.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "answers",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "throttle",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+}
+
+# -- Staff accounts -------------------------------------------------------------------------------------------------
+
+# Only /admin/ has sessions. With SQLite they are files: shared by the workers, kept over a restart, and never a
+# write to the facts. With PostgreSQL they are rows, so that several machines can serve the same site.
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'file' if USES_SQLITE else 'db'}"
+if USES_SQLITE:
+    SESSION_FILE_PATH = DATA_DIR / "sessions"
+    SESSION_FILE_PATH.mkdir(mode=0o700, parents=True, exist_ok=True)
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("COOKIES_SECURE", default=not IS_LOCAL)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # one working day
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# -- HTTP -----------------------------------------------------------------------------------------------------------
+
+# portal/middleware/headers.py sets what differs between public pages and /admin/: CSP and Referrer-Policy.
+HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the machine itself, over plain HTTP
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Style sheets under static/ whose exact text a public page may carry in one <style> element; allowed by hash.
+CSP_INLINE_STYLES = []
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form without its files; a ZIP code or a name needs far less
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # a page of the admin with its inlines
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# -- Languages and time ---------------------------------------------------------------------------------------------
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "America/New_York"
+TIME_ZONE = "America/New_York"  # a day of the portal is a day in Washington
 USE_TZ = True
+
+# -- Static files ---------------------------------------------------------------------------------------------------
+
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_HASHED_NAMES = env.bool("STATIC_HASHED_NAMES", default=not DEBUG)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_HASHED_NAMES
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_HASHED_NAMES
+
+# -- API ------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    # No account and no cookie: the API never reads a session.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+# -- Logs -----------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    # Five digits standing alone may be a ZIP code that somebody typed: they never reach a log.
+    "formatters": {
+        "plain": {
+            "()": "portal.middleware.access_log.WithoutZipCodes",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "portal.access": {
+            "handlers": ["console"],
+            "level": "INFO" if env.bool("ACCESS_LOG", default=True) else "WARNING",
+            "propagate": False,
+        },
+    },
+}

@@ -1,1 +1,20 @@
-urlpatterns = []
+"""The site map, from top to bottom. These addresses are permanent."""
+
+from django.contrib import admin
+from django.urls import path
+
+from portal.views import errors, health
+
+handler400 = errors.bad_request
+handler404 = errors.not_found
+handler500 = errors.server_error
+
+urlpatterns = [
+    # Operations
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("robots.txt", health.robots, name="robots"),
+    path(".well-known/security.txt", health.security, name="security"),
+    # Staff
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,101 @@
+"""Smaller answers: Brotli where the browser takes it, else gzip."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+
+import brotli
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from . import is_admin
+
+SMALLEST = 300  # bytes; below, the headers outweigh what is saved
+COMPRESSIBLE = (
+    "text/",
+    "application/json",
+    "application/problem+json",
+    "application/x-ndjson",
+    "application/geo+json",
+    "application/javascript",
+    "application/atom+xml",
+    "application/xml",
+    "application/vnd.oai.openapi",
+    "image/svg+xml",
+)
+# Measured on a page of 90 kB: a step up in either costs twice the time and saves less than 2 %.
+BROTLI_QUALITY = 5
+GZIP_LEVEL = 6
+
+
+class CompressionMiddleware:
+    """Compresses text answers of the public site, streamed ones too.
+
+    Nothing under /admin/: its pages hold form tokens beside text that a stranger may have chosen, and the size of a
+    compressed page would give the token away letter by letter (BREACH). Public pages hold no secret.
+    """
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if is_admin(request) or response.has_header("Content-Encoding"):
+            return response
+        if not response.headers.get("Content-Type", "").startswith(COMPRESSIBLE):
+            return response
+        if not response.streaming and len(response.content) < SMALLEST:
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        coding = chosen_coding(request.headers.get("Accept-Encoding", ""))
+        if coding is None:
+            return response
+        if response.streaming:
+            response.streaming_content = STREAMED[coding](response.streaming_content)
+            del response.headers["Content-Length"]
+        else:
+            response.content = WHOLE[coding](response.content)
+            response.headers["Content-Length"] = str(len(response.content))
+        response.headers["Content-Encoding"] = coding
+        etag = response.headers.get("ETag", "")
+        if etag.startswith('"'):  # the bytes differ by coding, the meaning does not: a weak ETag (RFC 9110, 8.8.1)
+            response.headers["ETag"] = f"W/{etag}"
+        return response
+
+
+def chosen_coding(accept_encoding: str) -> str | None:
+    """ "br", "gzip" or None, from an Accept-Encoding header. A coding with `q=0` is refused by the browser."""
+    accepted = set()
+    for part in accept_encoding.lower().split(","):
+        name, _, weight = part.partition(";")
+        if weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
+            accepted.add(name.strip())
+    return next((coding for coding in ("br", "gzip") if coding in accepted), None)
+
+
+def brotli_whole(content: bytes) -> bytes:
+    return brotli.compress(content, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+
+
+def gzip_whole(content: bytes) -> bytes:
+    return gzip.compress(content, GZIP_LEVEL, mtime=0)
+
+
+def brotli_stream(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    compressor = brotli.Compressor(mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+    for chunk in chunks:
+        if squeezed := compressor.process(chunk):
+            yield squeezed
+    yield compressor.finish()
+
+
+def gzip_stream(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    compressor = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)  # 16: with gzip's header
+    for chunk in chunks:
+        if squeezed := compressor.compress(chunk):
+            yield squeezed
+    yield compressor.flush()
+
+
+WHOLE = {"br": brotli_whole, "gzip": gzip_whole}
+STREAMED = {"br": brotli_stream, "gzip": gzip_stream}

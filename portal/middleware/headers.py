@@ -1,0 +1,73 @@
+"""The headers that tell a browser what a page may do: load from, send to, be framed by, say where it came from."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponseBase
+
+from . import is_admin
+
+PERMISSIONS_POLICY = (
+    "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(),"
+    " magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
+
+
+def public_policy(*, frame_ancestors: str = "'none'") -> str:
+    """The Content-Security-Policy of a public page: its own files, no inline script, nobody else's anything.
+
+    A page that may be framed elsewhere sets its own header with `frame_ancestors="*"`.
+    """
+    styles = " ".join(["'self'", *inline_style_hashes()])
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {styles}; "
+        "img-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {frame_ancestors}"
+    )
+
+
+# Django's admin draws some of its signs from data: addresses.
+ADMIN_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@cache
+def inline_style_hashes() -> tuple[str, ...]:
+    """CSP sources for the style sheets of settings.CSP_INLINE_STYLES, by the hash of their text as it is on disk."""
+    return tuple(style_hash(inline_style(path)) for path in settings.CSP_INLINE_STYLES)
+
+
+@cache
+def inline_style(path: str) -> str:
+    """The text of a style sheet under static/, as it must stand between <style> and </style>."""
+    return Path(finders.find(path)).read_text(encoding="utf-8").strip()
+
+
+def style_hash(text: str) -> str:
+    """The CSP source that allows a <style> element with exactly this text: 'sha256-…', quotes included."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+class HeadersMiddleware:
+    """Adds the headers above to every answer; a header that the view has set stays."""
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        admin = is_admin(request)
+        response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else public_policy())
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # Under /admin/ a browser that sends no referrer sends `Origin: null`, and Django refuses the form.
+        response.headers["Referrer-Policy"] = "same-origin" if admin else "no-referrer"
+        if admin:
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response

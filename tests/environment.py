@@ -1,0 +1,19 @@
+"""What the tests set before Django reads its settings; pyproject.toml loads this module first (`-p`).
+
+DATABASE_URL of the shell chooses the database; without one the tests run on SQLite, whatever .env says.
+`python -m tests` runs them on both.
+"""
+
+import os
+
+os.environ["DEBUG"] = "false"
+os.environ["SECRET_KEY"] = "tests only"
+os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
+os.environ["COOKIES_SECURE"] = "false"
+os.environ["HTTPS_ONLY"] = "false"
+os.environ["STATIC_HASHED_NAMES"] = "false"
+os.environ["ACCESS_LOG"] = "true"
+for name in ("SECURITY_CONTACT", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS"):
+    os.environ.pop(name, None)
+if not os.environ.get("DATABASE_URL"):
+    os.environ["DATABASE_URL"] = "sqlite:///:memory:"
