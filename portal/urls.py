@@ -1,5 +1,6 @@
 """The site map, from top to bottom. These addresses are permanent."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
@@ -18,3 +19,8 @@ urlpatterns = [
     # Staff
     path("admin/", admin.site.urls),
 ]
+
+# Pages: English at the root, the same page in Spanish under /es/
+urlpatterns += i18n_patterns(
+    prefix_default_language=False,
+)

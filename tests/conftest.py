@@ -1,9 +1,123 @@
-"""Fixtures of the whole suite."""
+"""Fixtures of the whole suite.
+
+An ordinary test starts with empty tables (`django_db`). A test marked `facts` reads the bundled facts instead, in one
+database that is shared by the whole run and refuses to be written; a test that wants to change them takes
+`copy_of_facts`. A test marked `browser` drives Chromium against the production server over a copy of the facts.
+"""
+
+import os
+import socket
 
 import pytest
+from django.core.cache import caches
+
+from tests import facts, site
+
+
+def pytest_collection_modifyitems(items):
+    """A test reads facts or starts from empty tables, never both. Those with the browser come last, on one process."""
+    for item in items:
+        if item.get_closest_marker("facts") and item.get_closest_marker("django_db"):
+            raise pytest.UsageError(f"{item.nodeid}: `facts` brings its own database, leave out `django_db`")
+        if "site" in item.fixturenames or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True)
+def _facts_where_marked(request):
+    if request.node.get_closest_marker("facts"):
+        request.getfixturevalue("portal_with_facts")
+
+
+@pytest.fixture(scope="session")
+def facts_database(django_db_blocker):
+    """Settings of the shared database of bundled facts."""
+    if not facts.are_loadable():
+        pytest.skip("there is no load_facts command")
+    with django_db_blocker.unblock():
+        return facts.read_only()
+
+
+@pytest.fixture
+def portal_with_facts(facts_database, django_db_blocker):
+    """The bundled facts, to read."""
+    with django_db_blocker.unblock(), facts.as_default(facts_database):
+        yield
+
+
+@pytest.fixture
+def copy_of_facts(facts_database, django_db_blocker):
+    """The bundled facts in a database of the test's own, to change. Takes a second or so: for few tests."""
+    with django_db_blocker.unblock(), facts.own_copy() as database, facts.as_default(database):
+        yield database
 
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """A test that signs in does not wait for the slow hash that protects real passwords."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches():
+    yield
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_outside_network():
+    """A test that reaches for another machine fails, instead of depending on it."""
+    connect = socket.socket.connect
+
+    def local_only(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise ConnectionRefusedError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", local_only)
+        yield
+
+
+@pytest.fixture(scope="session")
+def site_url(facts_database, tmp_path_factory):
+    """The address of the portal as readers get it: the production server, its real static files, all bundled facts.
+
+    It runs on a copy of the facts, so a test may sign in and change something without touching the shared ones.
+    """
+    with facts.own_copy() as database, site.served(facts.address(database), tmp_path_factory.mktemp("site")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=site.chromium(),
+            # Chromium's sandbox refuses root, as which CI machines often run.
+            args=["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(_chromium, site_url):
+    """A browser tab at phone width, with relative addresses led to the portal. Asking any other host fails the test."""
+    context = _chromium.new_context(base_url=site_url, viewport={"width": 360, "height": 740})
+    foreign = []
+
+    def local_only(route):
+        if route.request.url.startswith((site_url, "data:", "about:")):
+            return route.continue_()
+        foreign.append(route.request.url)
+        return route.abort()
+
+    context.route("**/*", local_only)
+    yield context.new_page()
+    context.close()
+    assert foreign == [], "the page asked other hosts"

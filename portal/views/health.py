@@ -33,7 +33,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         state["migrations"] = "pending" if pending else "applied"
         if not pending:
-            state["newest_list"] = Snapshot.objects.aggregate(newest=Max("published_on"))["newest"]
+            state["newest_list"] = Snapshot.objects.participating().aggregate(newest=Max("published_on"))["newest"]
     except DatabaseError:
         pass  # `state` says how far it came
     is_ready = state["newest_list"] is not None

