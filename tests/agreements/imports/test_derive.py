@@ -102,7 +102,8 @@ def test_a_source_that_says_ended_is_believed_from_its_date_until_a_later_list_s
     ended_on = START + timedelta(days=12)
     assert statuses([run(1, 2), run(4, 5, id=2)], world(), ended_on=ended_on) == [
         ("listed", 0),
-        ("ended", 12),
+        ("ended", 12),  # still on the newest list
+        ("ended", 20),  # absent from it
         ("listed", 30),
     ]
 
