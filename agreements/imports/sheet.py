@@ -1,14 +1,14 @@
 """Read: the only file that knows about Excel.
 
-The workbook's XML is read straight from its archive with expat. openpyxl's ordinary mode builds a styled object for each
-cell and link, which costs about five times as much; its `read_only` mode and calamine leave out the hyperlinks, and the
-hyperlinks are the agreements. What is read here equals what openpyxl reads, value for value and type for type, with these
-differences: a date with elapsed hours (`[h]:mm`) stays a number, a formula keeps its cached value beside it, and a link on
-an empty cell does not become the cell's text.
+The workbook's XML is read straight from its archive with expat. openpyxl's ordinary mode builds a styled object for
+each cell and link, which costs several times as much; its `read_only` mode and calamine leave out the hyperlinks, and the
+hyperlinks are the agreements. What is read here equals what openpyxl reads, value for value and type for type, but: a
+number shown as elapsed hours (`[h]:mm`) stays a number, a formula keeps its cached value beside it, and a link on an
+empty cell does not become the cell's text.
 
 Whatever is in the file, the answer is a Sheet or one sentence: the size of the file, the number of its members, each
-member, all of them together, cells and characters are bounded before they are held, and a document type declaration (the
-only way to entities) is refused.
+member, all of them together, cells and characters are bounded before they are held, and a document type declaration
+(the only way to entities) is refused.
 """
 
 import hashlib
@@ -174,7 +174,7 @@ class _Archive:
         return name in self.members
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. KeyError if there is none of that name; what its header claims of its size is not trusted."""
+        """A member's bytes; what the archive claims of its size is not trusted. KeyError if there is no such member."""
         info = self.members[name]
         if info.flag_bits & 0x1:
             raise NotASheet("This workbook is protected by a password; save it without one and try again.")
@@ -632,7 +632,7 @@ def _date(serial: float, epoch: datetime) -> dict[str, str]:
     day, fraction = divmod(serial, 1)
     part = timedelta(milliseconds=round(fraction * 86_400_000))
     if 0 <= serial < 1 and not part.days:
-        return {"d": (datetime.min + part).time().isoformat()}
+        return {"d": (epoch + part).time().isoformat()}
     if 0 < serial < 60 and epoch.year == 1899:
         day += 1  # Excel holds that 1900 was a leap year: serials below 60 are one day off
     try:

@@ -1,0 +1,27 @@
+"""The program models of 287(g): what the agreement lets the agency's officers do."""
+
+from django.utils.translation import gettext_lazy as _
+
+from jurisdictions.names import fold, tidy
+
+NAMES = {
+    "JEM": _("Jail Enforcement Model"),
+    "WSO": _("Warrant Service Officer"),
+    "TFM": _("Task Force Model"),
+}
+"""Our code for a model and ICE's name for it. A model that ICE adds is kept as ICE prints it."""
+
+_FIRST_WORDS = {"jail": "JEM", "warrant": "WSO", "task": "TFM", "jem": "JEM", "wso": "WSO", "tfm": "TFM"}
+
+
+def program_model(printed: str) -> str:
+    """The code of the model as printed, "" for a blank, the tidied print for a model we do not know.
+
+    ICE's misprints spare the first word ("Jail Enforcment Model", "Task Force Officer"), so it decides.
+    """
+    words = fold(printed).split()
+    if words[:2] == ["287", "g"]:
+        words = words[2:]
+    elif words[:1] == ["287g"]:
+        words = words[1:]
+    return _FIRST_WORDS.get(words[0], tidy(printed)) if words else ""
