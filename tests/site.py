@@ -1,4 +1,4 @@
-"""The production server, and the browser that visits it."""
+"""The production server, and the browser that visits it. Run by itself it says whether there is a browser."""
 
 import os
 import shutil
@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.conf import settings
-
+ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MAC_BROWSERS = (
@@ -48,11 +47,11 @@ def served(database_url: str, folder: Path) -> Iterator[str]:
         "STATIC_HASHED_NAMES": "true",
     }
     manage = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
-    subprocess.run(manage, cwd=settings.BASE_DIR, env=environment, check=True)
+    subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "portal.serve", "--port", str(port), "--workers", "1"],
-            cwd=settings.BASE_DIR,
+            cwd=ROOT,
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -76,3 +75,10 @@ def answers(url: str) -> bool:
             return True
     except urllib.error.URLError:
         return False
+
+
+if __name__ == "__main__":
+    try:
+        chromium()
+    except FileNotFoundError as missing:
+        sys.exit(str(missing))

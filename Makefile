@@ -1,0 +1,78 @@
+# `make` alone lists the commands. They need a Unix shell, make and Python 3.11 or newer.
+
+PYTHON := .venv/bin/python
+PORT ?= 8000
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-tools lint format demo-staff lock
+.DELETE_ON_ERROR:
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+run: .venv/run.stamp .env staticfiles/staticfiles.json ## Start the portal on http://127.0.0.1:8000 (PORT and DATABASE_URL are honoured)
+	@$(PYTHON) -m portal.start
+
+test: .venv/dev.stamp test-tools ## Test on SQLite and PostgreSQL; one file or one database: make test ARGS="sqlite tests/portal"
+	@$(PYTHON) -m tests $(ARGS)
+
+lint: .venv/dev.stamp .env ## Check style, the direction of imports, and that each model has its migration
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+	@$(PYTHON) manage.py check --fail-level WARNING
+	@$(PYTHON) manage.py makemigrations --check --dry-run
+
+format: .venv/dev.stamp ## Put the code in the house's format
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+demo-staff: .venv/run.stamp .env ## Make a local staff account and print its password once
+	@$(PYTHON) manage.py migrate --verbosity=0
+	@$(PYTHON) manage.py demo_staff
+
+lock: ## Pin every dependency with its hashes (LOCK=--upgrade for newer versions)
+	@command -v uv >/dev/null || { echo 'make lock needs uv: python3 -m pip install uv'; exit 1; }
+	@$(COMPILE) --output-file requirements.txt >/dev/null
+	@$(COMPILE) --group dev --output-file requirements-dev.txt >/dev/null
+
+COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' $(LOCK)
+
+# Below: what the commands above need. Each is made once, and again when what it is made from changes.
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	$(install)
+
+.venv/dev.stamp: requirements-dev.txt | .venv/bin/python
+	$(install)
+	@touch .venv/run.stamp
+
+define install
+@$(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m ensurepip >/dev/null
+@echo 'Installing the packages of $<'
+@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+@touch $@
+endef
+
+.venv/bin/python:
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+		$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+			&& echo "Making .venv with $$($$python --version)" && exec $$python -m venv --clear .venv; \
+	done; \
+	echo 'The portal needs Python 3.11 or newer, able to make virtual environments.'; \
+	echo 'On Debian or Ubuntu: apt-get install python3 python3-venv. On a Mac: brew install python.'; \
+	exit 1
+
+test-tools:
+	@command -v msgfmt >/dev/null || { \
+		echo 'The tests need gettext: apt-get install gettext on Debian, brew install gettext on a Mac.'; exit 1; }
+	@$(PYTHON) -m tests.site
+
+# The key that signs sessions on this machine. Git ignores the file.
+.env:
+	@umask 077; echo "SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" > $@
+
+staticfiles/staticfiles.json: requirements.txt portal/settings.py $(shell find static -type f) | .venv/run.stamp .env
+	@echo 'Collecting style sheets and images'
+	@$(PYTHON) manage.py collectstatic --no-input --clear --verbosity=0
