@@ -1,10 +1,10 @@
 """Read: the only file that knows about Excel.
 
 The workbook's XML is read straight from its archive with expat. openpyxl's ordinary mode builds a styled object for
-each cell and link, which costs several times as much; its `read_only` mode and calamine leave out the hyperlinks, and the
-hyperlinks are the agreements. What is read here equals what openpyxl reads, value for value and type for type, but: a
-number shown as elapsed hours (`[h]:mm`) stays a number, a formula keeps its cached value beside it, and a link on an
-empty cell does not become the cell's text.
+each cell and link, which costs several times as much; its `read_only` mode and calamine leave out the hyperlinks, and
+the hyperlinks are the agreements. What is read here equals what openpyxl reads, value for value and type for type,
+but: a number shown as elapsed hours (`[h]:mm`) stays a number, a formula keeps its cached value beside it, and a link
+on an empty cell does not become the cell's text.
 
 Whatever is in the file, the answer is a Sheet or one sentence: the size of the file, the number of its members, each
 member, all of them together, cells and characters are bounded before they are held, and a document type declaration
