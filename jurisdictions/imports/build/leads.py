@@ -124,16 +124,26 @@ def former_places(inputs: Inputs, by_geoid: Mapping[str, Area]) -> Iterable[Row]
 def former_geoids(inputs: Inputs, by_geoid: Mapping[str, Area]) -> Iterable[Row]:
     """Codes that lists of other years print for towns and counties → what they are now."""
     for row in inputs.ct_towns:
-        if row["cousub_geoid_2022"] in by_geoid:
-            note = f"{row['town']}'s code under its former county"
-            leads_to = by_geoid[row["cousub_geoid_2022"]].canonical
-            yield row["cousub_geoid_old"], "former_geoid", state_of(leads_to), leads_to, "", note
+        old, new = row["cousub_geoid_old"], row["cousub_geoid_2022"]
+        # A town that is one with its city has the city's place code.
+        area = by_geoid[new] if new in by_geoid else the_city(row["town"], by_geoid)
+        codes = {old: f"{row['town']}'s code under its former county"}
+        if area.geoid != new:
+            codes[new] = f"{row['town']}'s code as a town"
+        for code, note in codes.items():
+            yield code, "former_geoid", area.state, area.canonical, "", note
     for row in inputs.aliases:
         if row["kind"] in {"former_name", "old_county"}:
             for code in re.findall(r"\b\d{5}\b", row["note"]):
                 if kind_of(code) == "county" and code not in by_geoid:
                     state = state_of(row["geoid"])
                     yield code, "former_geoid", state, by_geoid[row["geoid"]].canonical, "", row["note"]
+
+
+def the_city(town: str, by_geoid: Mapping[str, Area]) -> Area:
+    """Connecticut's city or borough that is one with the town of this name; ValueError unless there is just one."""
+    (city,) = (a for a in by_geoid.values() if a.kind == "place" and a.state == "09" and a.short_name == town)
+    return city
 
 
 def names_in_brackets(by_geoid: Mapping[str, Area]) -> Iterable[Row]:
