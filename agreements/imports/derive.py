@@ -435,6 +435,13 @@ def spellings(runs: Iterable[Run], series: Mapping[str, Series]) -> list[Spellin
     return [Spelling(state, name, first, last, reason) for (state, name), (first, last, reason) in found.items()]
 
 
-def newest_run(runs: Iterable[Run]) -> Run:
-    """The row that names the agency: on the newest list of either kind; there, the participating one."""
-    return max(runs, key=lambda run: (run.last_position, run.kind == "participating", run.first_position, run.digest))
+def newest_run(runs: Iterable[Run], series: Mapping[str, Series]) -> Run:
+    """The row that names the agency: one that a newest list still prints, participating before pending; else the last."""
+
+    def rank(run: Run):
+        line = series[run.kind]
+        stands = bool(line.positions) and run.last_position >= line.positions[-1]
+        participating = run.kind == "participating"
+        return (stands, stands and participating, run.last_position, participating, run.first_position, run.digest)
+
+    return max(runs, key=rank)

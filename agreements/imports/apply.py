@@ -1,0 +1,493 @@
+"""Apply: the only step that writes. One list is held whole or not at all.
+
+A list newer than all we hold is laid at the end: the work is what it changes. An older one is put in its place and all
+lists are folded anew, so that the end is the same in whatever order they came; records that come out the same keep
+their ids, and an id that loses its record leads to the record that took its rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+
+from agreements.models import (
+    Agreement,
+    AgreementFormerId,
+    ChangeEvent,
+    ImportRun,
+    Listing,
+    Snapshot,
+    Standing,
+)
+from jurisdictions.models import Agency, AgencyAlias, AgencyFormerId, DataVersion, Jurisdiction
+from jurisdictions.public_ids import mint_unused
+
+from . import held
+from .dating import Dating
+from .fold import Entry, Fold, OpenRun, Step, row_digest
+from .matching import Register
+from .placing import Placer
+from .refresh import BATCH, refresh_derived
+from .rows import Normalised, Row, normalise
+from .sheet import Sheet, SheetRow
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list that was read and normalised, with its place in the series. What `apply` writes."""
+
+    sheet: Sheet
+    kind: str
+    dating: Dating
+    normalised: Normalised
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def position(self) -> int:
+        return self.dating.position
+
+    @property
+    def order(self) -> tuple:
+        return order(self.kind, self.position)
+
+    def rows_by_number(self) -> dict[int, Row]:
+        """The rows that could be read. Of the others there is no agreement to speak of."""
+        return {row.number: row for row in self.normalised.rows if readable(row)}
+
+    def problems(self) -> dict[int, list[list[str]]]:
+        return problems_by_row(self.normalised)
+
+
+def order(kind: str, position: int) -> tuple:
+    """The place of a list among both kinds: by moment; at one moment participating before pending."""
+    return position // 1000, kind == "pending", position
+
+
+def readable(row: Row) -> bool:
+    """Whether a row names an agency of a state and a model."""
+    return bool(row.state and row.agency and row.program_model)
+
+
+def problems_by_row(normalised: Normalised) -> dict[int, list[list[str]]]:
+    """What could not be taken as printed, by row: [column, sentence]. A repetition is not a row's own fault."""
+    found: dict[int, list[list[str]]] = defaultdict(list)
+    for error in normalised.errors:
+        if not error.message.startswith("This row repeats"):
+            found[error.number].append([error.column, error.message])
+    return found
+
+
+def entries_of(sheet: Sheet) -> list[Entry]:
+    """The sheet as a sequence: row number and digest of each printed row."""
+    return [(row.number, row_digest(sheet.columns, row.cells, row.links)) for row in sheet.rows]
+
+
+def fold_list(fold: Fold, read: ReadList) -> Step:
+    """Lay the list at the end of what is held. Pure."""
+    rows = read.rows_by_number()
+    return fold.take(read.kind, read.position, read.entries, lambda _digest, number: rows.get(number))
+
+
+@transaction.atomic
+def apply_list(
+    read: ReadList, step: Step | None, *, placer: Placer, by=None, doubts_settled: Iterable[str] = ()
+) -> Counter[str]:
+    """Hold the list and bring everything derived in line. Returns how many events of each kind it makes.
+
+    `step` is the list laid at the end by `fold_list`; None if it is older than a list already held.
+    """
+    snapshot = Snapshot(
+        kind=read.kind,
+        published_on=read.dating.published_on,
+        half=read.dating.half,
+        position=read.position,
+        file_name=read.sheet.file_name,
+        sha256=read.sheet.sha256,
+        worksheet=read.sheet.worksheet,
+        columns=list(read.sheet.columns),
+        rows=[],
+        row_count=len(read.entries),
+    )
+    first_load = not Agency.objects.exists()
+    if step is not None:
+        affected = _append(snapshot, read, step)
+    else:
+        snapshot.save()
+        refold(placer, added={snapshot.pk: read})
+        affected = None  # every agency is to be derived again
+    events = refresh_derived(affected, placer=placer, history=not first_load)
+    if step is None:
+        _forget_what_no_list_shows()
+    counts = Counter(event.kind for event in events)
+    ImportRun.objects.create(
+        file_name=read.sheet.file_name,
+        sha256=read.sheet.sha256,
+        snapshot=snapshot,
+        applied_by=by,
+        counts=dict(counts),
+        problems=[[error.number, error.column, error.value, error.message] for error in read.normalised.errors],
+        doubts_settled=list(doubts_settled),
+    )
+    DataVersion.objects.bump()
+    return counts
+
+
+# -- A list newer than all we hold ------------------------------------------------------------------------------------
+
+
+def _append(snapshot: Snapshot, read: ReadList, step: Step) -> set[int]:
+    """Write the list and the rows it begins; returns the agencies whose derived facts may change."""
+    agencies, agreements = _agreements_for(step.begun)
+    snapshot.save()
+    problems = read.problems()
+    cells = {digest: row for (_number, digest), row in zip(read.entries, read.sheet.rows, strict=True)}
+    begun = [
+        _listing(run, cells[run.digest], problems.get(cells[run.digest].number, []), agreements, snapshot, snapshot)
+        for run in step.begun
+    ]
+    Listing.objects.bulk_create(begun, batch_size=BATCH)
+    Listing.objects.filter(pk__in=[run.listing_id for run in step.continued]).update(
+        last_snapshot=snapshot, last_position=snapshot.position
+    )
+    ids = {run.digest: run.listing_id for run in step.continued} | {row.digest: row.pk for row in begun}
+    snapshot.rows = [[number, ids[digest]] for number, digest in step.entries]
+    snapshot.save(update_fields=["rows"])
+
+    affected = set(agencies.values()) | {agencies.get(run.agency, run.agency) for run in step.stopped}
+    if not snapshot.is_participating:
+        # Pending counts for sixty days after its newest list, and this is the newest now.
+        affected |= {run.agency for run in step.continued}
+    affected |= _waiting(snapshot)
+    _spellings_printed_again(snapshot)
+    return {agency for agency in affected if agency is not None}
+
+
+def _waiting(snapshot: Snapshot) -> set[int]:
+    """Agencies that a list can change though none of their rows begins or stops with it."""
+    if not snapshot.is_participating:
+        # The expiry to come was derived from the list that this one replaces.
+        waiting = Standing.objects.filter(starts_on__gt=snapshot.published_on)
+    else:
+        waiting = Standing.objects.filter(ends_on=None, status="missing")
+    found = set(waiting.values_list("agreement__agency", flat=True))
+    # A signing date later than the list that first printed it may be credible by now.
+    on_it = Listing.objects.filter(kind=snapshot.kind, last_position=snapshot.position)
+    changed = on_it.filter(signed_on__gt=F("first_snapshot__published_on"))
+    earlier = (
+        Snapshot.objects.filter(kind=snapshot.kind, position__lt=snapshot.position)
+        .order_by("-position")
+        .values_list("position", "published_on")[:2]
+    )
+    if earlier and earlier[0][1] == snapshot.published_on:
+        # The earlier list of this day no longer counts: what it changed is to be looked at again.
+        changed |= Listing.objects.filter(kind=snapshot.kind, first_position=earlier[0][0])
+        if len(earlier) > 1:
+            changed |= Listing.objects.filter(kind=snapshot.kind, last_position=earlier[1][0])
+    return found | set(changed.values_list("agreement__agency", flat=True))
+
+
+def _spellings_printed_again(snapshot: Snapshot) -> None:
+    """The spellings on this list were last printed today, also those of agencies that nothing else changes."""
+    printed = Listing.objects.filter(
+        kind=snapshot.kind,
+        last_position=snapshot.position,
+        agreement__agency=OuterRef("agency"),
+        state=OuterRef("state_printed"),
+        agency_name=OuterRef("name"),
+    )
+    AgencyAlias.objects.filter(Exists(printed), last_printed_on__lt=snapshot.published_on).update(
+        last_printed_on=snapshot.published_on
+    )
+
+
+def _agreements_for(runs: Iterable[OpenRun]) -> tuple[dict[int, int], dict[tuple[int, str], int]]:
+    """Agencies and agreements of the runs, made where they are new.
+
+    Returns the agency's id by the register's key (the same, where it was held), and the agreement's id by
+    (register's key, model).
+    """
+    runs = [run for run in runs if run.agency is not None]
+    keys = {run.agency for run in runs}
+    agencies = {pk: pk for pk in Agency.objects.filter(pk__in=keys).values_list("pk", flat=True)}
+    agreements = {
+        (agency, model): pk
+        for pk, agency, model in Agreement.objects.filter(agency__in=agencies).values_list(
+            "pk", "agency_id", "program_model"
+        )
+    }
+    _make_agencies({run.agency: run.row for run in reversed(runs) if run.agency not in agencies}, agencies)
+    missing = dict.fromkeys(run.pair for run in runs if run.pair not in agreements)
+    _make_agreements({pair: agencies[pair[0]] for pair in missing}, agreements)
+    return agencies, agreements
+
+
+def _make_agencies(rows: Mapping[int, Row], agencies: dict[int, int]) -> None:
+    if not rows:
+        return
+    states = dict(Jurisdiction.objects.states().values_list("usps", "pk"))
+    taken = set(Agency.objects.values_list("public_id", flat=True))
+    taken |= set(AgencyFormerId.objects.values_list("public_id", flat=True))
+    made = {
+        key: Agency(public_id=mint_unused(taken), name=row.agency, state_id=states[row.state])
+        for key, row in sorted(rows.items())
+    }
+    Agency.objects.bulk_create(made.values(), batch_size=BATCH)
+    agencies.update({key: agency.pk for key, agency in made.items()})
+
+
+def _make_agreements(pairs: Mapping[tuple[int, str], int], agreements: dict[tuple[int, str], int]) -> None:
+    if not pairs:
+        return
+    taken = set(Agreement.objects.values_list("public_id", flat=True))
+    taken |= set(AgreementFormerId.objects.values_list("public_id", flat=True))
+    made = {
+        pair: Agreement(public_id=mint_unused(taken), agency_id=agency, program_model=pair[1])
+        for pair, agency in pairs.items()
+    }
+    Agreement.objects.bulk_create(made.values(), batch_size=BATCH)
+    agreements.update({pair: agreement.pk for pair, agreement in made.items()})
+
+
+def _listing(
+    run: OpenRun,
+    printed: SheetRow,
+    problems: list,
+    agreements: Mapping[tuple[int, str], int],
+    first: Snapshot,
+    last: Snapshot,
+    pk: int | None = None,
+) -> Listing:
+    row = run.row
+    read = (
+        {
+            "state": row.state,
+            "agency_name": row.agency,
+            "agency_type": row.agency_type,
+            "county": row.county,
+            "program_model": row.program_model,
+            "signed_on": row.signed_on,
+            "moa_url": row.moa_url,
+            "addendum_url": row.addendum_url,
+            "corrected": list(row.corrected),
+        }
+        if row
+        else {}
+    )
+    return Listing(
+        pk=pk,
+        kind=run.kind,
+        digest=run.digest,
+        cells=list(printed.cells),
+        links={str(column): url for column, url in printed.links.items()},
+        first_snapshot=first,
+        last_snapshot=last,
+        first_position=run.first_position,
+        last_position=run.last_position,
+        problems=problems,
+        agreement_id=agreements.get(run.pair) if run.pair else None,
+        match_rule=run.rule,
+        match_reason=run.reason[:250],
+        **read,
+    )
+
+
+# -- A list older than one we hold ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Print:
+    """A row as printed and as read, wherever it stands."""
+
+    printed: SheetRow
+    columns: tuple[str, ...]
+    row: Row | None = None
+    problems: list = field(default_factory=list)
+
+
+def refold(placer: Placer, added: Mapping[int, ReadList] | None = None) -> None:
+    """Fold every list held anew, from the printed cells on, and reconcile listings, agreements and agencies.
+
+    Also to be called after a verdict or a correction was added: both are read here. `added` has lists whose rows are
+    not written yet, by snapshot id. The caller refreshes what is derived afterwards.
+    """
+    added = added or {}
+    snapshots = sorted(Snapshot.objects.all(), key=lambda held_list: order(held_list.kind, held_list.position))
+    listings = {row.pk: row for row in Listing.objects.select_related("agreement")}
+    prints = _prints(snapshots, listings, added)
+    fold, runs, entries = Fold(Register(held.verdicts(), same_area=placer.same_area)), [], {}
+    for snapshot in snapshots:
+        if snapshot.pk in added:
+            entries[snapshot.pk] = added[snapshot.pk].entries
+        else:
+            entries[snapshot.pk] = [(number, listings[pk].digest) for number, pk in snapshot.rows]
+        step = fold.take(
+            snapshot.kind, snapshot.position, entries[snapshot.pk], lambda digest, _number: prints[digest].row
+        )
+        runs += step.begun
+
+    agencies, agreements = _reconcile_agencies(runs, listings.values())
+    by_position = {(snapshot.kind, snapshot.position): snapshot for snapshot in snapshots}
+    existing = {(row.kind, row.digest, row.first_position): row for row in listings.values()}
+    create, update = [], []
+    kept: dict[tuple, Listing] = {}
+    for run in runs:
+        known = existing.get((run.kind, run.digest, run.first_position))
+        found = prints[run.digest]
+        row = _listing(
+            run,
+            found.printed,
+            found.problems,
+            agreements,
+            by_position[run.kind, run.first_position],
+            by_position[run.kind, run.last_position],
+            pk=known and known.pk,
+        )
+        kept[run.kind, run.digest, run.first_position] = row
+        if known is None:
+            create.append(row)
+        elif any(getattr(known, name) != getattr(row, name) for name in _REFOLDED):
+            update.append(row)
+    # A run that is cut in two keeps its first half's id; the second half is new.
+    Listing.objects.bulk_create(create, batch_size=BATCH)
+    Listing.objects.bulk_update(update, [name.removesuffix("_id") for name in _REFOLDED], batch_size=200)
+    at: dict[tuple[str, str], list[Listing]] = defaultdict(list)
+    for row in kept.values():
+        at[row.kind, row.digest].append(row)
+    changed = []
+    for snapshot in snapshots:
+        rows = []
+        for number, digest in entries[snapshot.pk]:
+            row = next(
+                row for row in at[snapshot.kind, digest] if row.first_position <= snapshot.position <= row.last_position
+            )
+            rows.append([number, row.pk])
+        if rows != snapshot.rows:
+            snapshot.rows = rows
+            changed.append(snapshot)
+    Snapshot.objects.bulk_update(changed, ["rows"], batch_size=50)
+
+
+_REFOLDED = (
+    "first_snapshot_id",
+    "last_snapshot_id",
+    "last_position",
+    "state",
+    "agency_name",
+    "agency_type",
+    "county",
+    "program_model",
+    "signed_on",
+    "moa_url",
+    "addendum_url",
+    "corrected",
+    "problems",
+    "agreement_id",
+    "match_rule",
+    "match_reason",
+)
+
+
+def _prints(
+    snapshots: list[Snapshot], listings: Mapping[int, Listing], added: Mapping[int, ReadList]
+) -> dict[str, _Print]:
+    """Each distinct printed row by its digest, read anew with the corrections of today."""
+    columns_of = {snapshot.pk: tuple(snapshot.columns) for snapshot in snapshots}
+    prints: dict[str, _Print] = {}
+    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, SheetRow]]] = defaultdict(list)
+    for row in listings.values():
+        if row.digest not in prints:
+            columns = columns_of[row.first_snapshot_id]
+            links = {int(column): url for column, url in row.links.items()}
+            prints[row.digest] = _Print(SheetRow(0, tuple(row.cells), links), columns)
+            groups[row.kind, columns].append((row.digest, prints[row.digest].printed))
+    for read in added.values():
+        for (_number, digest), printed in zip(read.entries, read.sheet.rows, strict=True):
+            if digest not in prints:
+                prints[digest] = _Print(printed, read.sheet.columns)
+                groups[read.kind, read.sheet.columns].append((digest, printed))
+    corrections = held.corrections()
+    for (kind, columns), found in groups.items():
+        numbered = tuple(
+            SheetRow(number, printed.cells, printed.links) for number, (_digest, printed) in enumerate(found, start=2)
+        )
+        normalised = normalise(Sheet("", "", "", columns, numbered), kind=kind, corrections=corrections)
+        problems = problems_by_row(normalised)
+        for row in normalised.rows:
+            if readable(row):
+                prints[found[row.number - 2][0]].row = row
+        for number, (digest, _printed) in enumerate(found, start=2):
+            prints[digest].problems = problems.get(number, [])
+    return prints
+
+
+def _reconcile_agencies(
+    runs: Iterable[OpenRun], listings: Iterable[Listing]
+) -> tuple[dict[int, int], dict[tuple[int, str], int]]:
+    """Which record each folded agency is: the one that had most of its rows; what is new is made."""
+    held_by: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in listings:
+        if row.agreement_id:
+            held_by[row.kind, row.digest].add(row.agreement.agency_id)
+    votes: Counter[tuple[int, int]] = Counter()
+    first_rows: dict[int, Row] = {}
+    pairs: dict[tuple[int, str], None] = {}
+    for run in runs:
+        if run.agency is None:
+            continue
+        first_rows.setdefault(run.agency, run.row)
+        pairs[run.pair] = None
+        for agency in held_by[run.kind, run.digest]:
+            votes[run.agency, agency] += 1
+    agencies: dict[int, int] = {}
+    taken: set[int] = set()
+    for (key, agency), _count in sorted(votes.items(), key=lambda item: (-item[1], item[0][1], item[0][0])):
+        if key not in agencies and agency not in taken:
+            agencies[key] = agency
+            taken.add(agency)
+    heirs = {}
+    for (key, agency), _count in sorted(votes.items(), key=lambda item: (-item[1], item[0][1], item[0][0])):
+        if agency not in taken:
+            heirs.setdefault(agency, key)
+    _make_agencies({key: row for key, row in first_rows.items() if key not in agencies}, agencies)
+
+    # An agency that lost all its rows to another lives on as that one's former id.
+    lost = Agency.objects.filter(pk__in=heirs).order_by("pk")
+    AgencyFormerId.objects.bulk_create(
+        AgencyFormerId(public_id=agency.public_id, agency_id=agencies[heirs[agency.pk]]) for agency in lost
+    )
+    for agency in lost:
+        AgencyFormerId.objects.filter(agency=agency).update(agency_id=agencies[heirs[agency.pk]])
+
+    by_agency = {
+        (agency, model): pk for pk, agency, model in Agreement.objects.values_list("pk", "agency_id", "program_model")
+    }
+    agreements = {
+        pair: by_agency[agencies[pair[0]], pair[1]] for pair in pairs if (agencies[pair[0]], pair[1]) in by_agency
+    }
+    _make_agreements({pair: agencies[pair[0]] for pair in pairs if pair not in agreements}, agreements)
+    return agencies, agreements
+
+
+def _forget_what_no_list_shows() -> None:
+    """Remove listings that no snapshot prints any more, then agreements and agencies without a row; ids lead on."""
+    printed = set()
+    for rows in Snapshot.objects.values_list("rows", flat=True):
+        printed.update(pk for _number, pk in rows)
+    gone = set(Listing.objects.values_list("pk", flat=True)) - printed
+    Listing.objects.filter(pk__in=gone).delete()
+
+    for agreement in Agreement.objects.filter(listings=None).select_related("agency"):
+        agency = AgencyFormerId.objects.filter(public_id=agreement.agency.public_id).values("agency")
+        heir = Agreement.objects.filter(agency__in=agency, program_model=agreement.program_model).first()
+        if heir:
+            AgreementFormerId.objects.create(public_id=agreement.public_id, agreement=heir)
+            AgreementFormerId.objects.filter(agreement=agreement).update(agreement=heir)
+        ChangeEvent.objects.filter(agreement=agreement).delete()
+        agreement.delete()
+    for agency in Agency.objects.filter(agreements=None, merged_into=None):
+        agency.coverages.all().delete()
+        agency.delete()

@@ -1,0 +1,74 @@
+"""Diff: what one list changes against the one before it, and what about it contradicts what we know. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .fold import OpenRun, Step
+from .rows import Row
+
+LARGEST_FALL = 0.1  # of the agreements on the list before it; more stops for a person
+COMPARED = ("agency", "agency_type", "county", "signed_on", "moa_url", "addendum_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One agreement that a list adds, drops or prints differently. `fields` maps a name to (before, after)."""
+
+    kind: str  # appeared | vanished | changed
+    agency: int
+    program_model: str
+    name: str
+    state: str
+    rule: str = ""
+    reason: str = ""
+    fields: dict[str, tuple] = field(default_factory=dict, hash=False)
+
+
+def diff(step: Step) -> list[Change]:
+    """What turns the list before into this one, in order of state and name. The same list twice: an empty list."""
+    begun, stopped = _by_agreement(step.begun), _by_agreement(step.stopped)
+    going_on = {run.pair for run in step.continued}
+    changes = []
+    for pair in begun.keys() | stopped.keys():
+        before, after = stopped.get(pair), begun.get(pair)
+        if before and after:
+            fields = _differences(before.row, after.row)
+            if fields:
+                changes.append(_change("changed", after, fields))
+        elif pair not in going_on:
+            changes.append(_change("appeared" if after else "vanished", after or before))
+    return sorted(changes, key=lambda change: (change.kind, change.state, change.name, change.program_model))
+
+
+def _by_agreement(runs: Sequence[OpenRun]) -> dict[tuple[int, str], OpenRun]:
+    return {run.pair: run for run in runs if run.pair is not None}
+
+
+def _differences(before: Row | None, after: Row | None) -> dict[str, tuple]:
+    if before is None or after is None:
+        return {}
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in COMPARED}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _change(kind: str, run: OpenRun, fields: dict[str, tuple] | None = None) -> Change:
+    row = run.row
+    name, state = (row.agency, row.state) if row else ("", "")
+    return Change(kind, run.agency, run.program_model, name, state, run.rule, run.reason, fields or {})
+
+
+def contradictions(kind: str, rows: int, before: int | None) -> list[str]:
+    """Reasons to stop and ask a person, each a sentence. `before` is the count on the list before, None if first.
+
+    Only the participating list is held to this: the pending list is short, often halves, and may be empty.
+    """
+    if kind != "participating":
+        return []
+    if rows == 0:
+        return ["The list has no rows: ICE has never published an empty list of participating agencies."]
+    if before and rows < before * (1 - LARGEST_FALL):
+        share = round(100 * (before - rows) / before)
+        return [f"The list has {rows:,} rows, {share} % fewer than the {before:,} of the list before it."]
+    return []

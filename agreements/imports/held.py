@@ -1,0 +1,122 @@
+"""What the database holds, as the pure steps need it: read once into plain values, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Max
+
+from agreements.models import Listing, Snapshot, SourceCorrection, Verdict
+
+from .derive import ListPoint, Run, Series
+from .fold import Fold, OpenRun
+from .matching import LastRow, Register
+from .matching import Spelling as KnownSpelling
+from .matching import Verdict as Decision
+from .rows import Correction
+
+KINDS = ("participating", "pending")
+
+
+def series() -> dict[str, Series]:
+    """Both series of lists."""
+    points: dict[str, list[ListPoint]] = {kind: [] for kind in KINDS}
+    for row in Snapshot.objects.order_by("position").values_list("pk", "kind", "position", "published_on", "sha256"):
+        points[row[1]].append(ListPoint(*row))
+    return {kind: Series(held) for kind, held in points.items()}
+
+
+def corrections() -> list[Correction]:
+    """Our corrections of what ICE prints, as the normaliser reads them."""
+    fields = ("state", "agency", "program_model", "field", "wrong", "right")
+    return [Correction(*values) for values in SourceCorrection.objects.order_by("pk").values_list(*fields)]
+
+
+def verdicts() -> list[Decision]:
+    """People's decisions on names, as the register reads them."""
+    decided = Verdict.objects.exclude(answer=Verdict.Answer.PLACED).order_by("pk")
+    return [
+        Decision(*values)
+        for values in decided.values_list("answer", "state", "name", "other_state", "other_name", "reason")
+    ]
+
+
+def fold_at_the_frontier(same_area=None) -> Fold:
+    """The fold as it stands after the newest lists, so that one more can be laid on."""
+    readable = Listing.objects.exclude(agreement=None)
+    spellings = [
+        KnownSpelling(*row)
+        for row in readable.values_list("agreement__agency", "state", "agency_name")
+        .annotate(last=Max("last_position"))
+        .order_by("agreement__agency", "state", "agency_name")
+    ]
+    register = Register.resume(verdicts(), spellings, last_rows, same_area=same_area)
+    return Fold(register, standing_runs())
+
+
+def last_rows() -> list[LastRow]:
+    """The last row of each agency, name, model and kind of list; asked for only when a name is new."""
+    newest: dict[tuple, tuple] = {}
+    rows = Listing.objects.exclude(agreement=None).values_list(
+        "agreement__agency",
+        "state",
+        "agency_name",
+        "kind",
+        "program_model",
+        "signed_on",
+        "moa_url",
+        "last_position",
+    )
+    for row in rows.order_by("last_position", "digest"):
+        newest[row[:5]] = row
+    return [LastRow(*row) for row in newest.values()]
+
+
+def standing_runs() -> Iterable[OpenRun]:
+    """The rows that the newest list of each kind prints."""
+    for kind in KINDS:
+        newest = Snapshot.objects.filter(kind=kind).order_by("-position").values_list("position", flat=True).first()
+        if newest is None:
+            continue
+        rows = Listing.objects.filter(kind=kind, last_position=newest).values_list(
+            "pk", "digest", "first_position", "last_position", "agreement__agency", "program_model"
+        )
+        for pk, digest, first, last, agency, model in rows:
+            yield OpenRun(kind, digest, first, last, agency, model, listing_id=pk)
+
+
+RUN_FIELDS = (
+    "pk",
+    "kind",
+    "first_position",
+    "last_position",
+    "program_model",
+    "agency_name",
+    "state",
+    "agency_type",
+    "county",
+    "signed_on",
+    "moa_url",
+    "addendum_url",
+    "digest",
+    "match_reason",
+)
+
+
+def runs_by_agency(agencies: Iterable[int] | None = None) -> dict[int, list[Run]]:
+    """Every run of the agencies named (None: of all), in a fixed order."""
+    rows = Listing.objects.exclude(agreement=None)
+    if agencies is not None:
+        rows = rows.filter(agreement__agency__in=list(agencies))
+    found: dict[int, list[Run]] = {}
+    for agency, *values in rows.order_by("kind", "first_position", "digest").values_list(
+        "agreement__agency", *RUN_FIELDS
+    ):
+        found.setdefault(agency, []).append(Run(*values))
+    return found
+
+
+def newest_published_on(kind: str) -> date | None:
+    """The day of the newest list of a kind."""
+    return Snapshot.objects.filter(kind=kind).order_by("-position").values_list("published_on", flat=True).first()

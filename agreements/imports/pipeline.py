@@ -1,0 +1,109 @@
+"""One list from file to database: read → normalise → match → diff → apply. The command and the admin call this."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from agreements.models import Listing, Snapshot
+
+from . import held
+from .apply import ReadList, apply_list, entries_of, fold_list, order
+from .dating import date_sheet
+from .diff import Change, contradictions, diff
+from .fold import Step
+from .matching import Question
+from .placing import Placer
+from .rows import Row, kind_of, normalise
+from .sheet import Sheet, read_sheet
+
+
+@dataclass(slots=True)
+class ImportPlan:
+    """What loading a list would do. Nothing is written until `commit`."""
+
+    read: ReadList
+    placer: Placer
+    held_as: Snapshot | None = None
+    step: Step | None = None
+    changes: list[Change] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def is_older(self) -> bool:
+        """Whether we already hold a later list, so that this one takes its place among them."""
+        return self.held_as is None and self.step is None
+
+    def commit(self, *, by=None, doubts_settled: Iterable[str] = ()) -> Counter[str]:
+        """Write it, whole or not at all; counts of the new events by kind. A list already held changes nothing."""
+        if self.held_as:
+            return Counter()
+        return apply_list(self.read, self.step, placer=self.placer, by=by, doubts_settled=doubts_settled)
+
+
+def plan_file(path: Path, *, kind: str | None = None, published: date | None = None) -> ImportPlan:
+    """Read a workbook and say what it would change. NotASheet, in one sentence, if it is none of ICE's lists."""
+    return plan_sheet(read_sheet(path), kind=kind, published=published)
+
+
+def plan_sheet(sheet: Sheet, *, kind: str | None = None, published: date | None = None) -> ImportPlan:
+    """As `plan_file`, for a list already read. `kind` and `published` are a person's answers to doubts."""
+    printed_kind = kind_of(sheet)
+    normalised = normalise(sheet, kind=kind or printed_kind, corrections=held.corrections())
+    dating = date_sheet(sheet.file_name, sheet, normalised.rows, published=published)
+    doubts = list(dating.doubts)
+    if kind and kind != printed_kind:
+        doubts.append(
+            f"You say that this is the {kind} list, but "
+            + (
+                "it says when each agreement was signed."
+                if printed_kind == "participating"
+                else "it has no SIGNED column."
+            )
+        )
+    kind = printed_kind
+    read = ReadList(sheet, kind, dating, normalised, entries_of(sheet))
+    placer = Placer.from_database()
+    if same := Snapshot.objects.filter(sha256=sheet.sha256).first():
+        return ImportPlan(read, placer, held_as=same)
+    before = (
+        Snapshot.objects.filter(kind=kind, position__lt=dating.position)
+        .order_by("-position")
+        .values_list("row_count", flat=True)
+        .first()
+    )
+    plan = ImportPlan(read, placer, doubts=doubts + contradictions(kind, len(sheet.rows), before))
+    newest = max((order(*row) for row in Snapshot.objects.values_list("kind", "position")), default=None)
+    if newest is None or read.order > newest:
+        fold = held.fold_at_the_frontier(same_area=placer.same_area)
+        plan.step = fold_list(fold, read)
+        _look_up_what_stopped(plan.step)
+        plan.changes = diff(plan.step)
+        plan.questions = list(fold.register.questions)
+    return plan
+
+
+def _look_up_what_stopped(step: Step) -> None:
+    """Give the rows that stop what they said, for the comparison with those that begin."""
+    stopped = Listing.objects.in_bulk([run.listing_id for run in step.stopped])
+    for run in step.stopped:
+        row = stopped.get(run.listing_id)
+        if row and row.agreement_id:
+            run.row = Row(
+                0,
+                row.state,
+                row.state,
+                row.agency_name,
+                row.agency_type,
+                row.county,
+                row.program_model,
+                row.signed_on,
+                "",
+                row.moa_url,
+                row.addendum_url,
+                tuple(row.corrected),
+            )
