@@ -117,6 +117,8 @@ def normalise(
 
 # -- Cells ------------------------------------------------------------------------------------------------------------
 
+_tidy = lru_cache(maxsize=16_384)(tidy)  # states, types, models and counties stand in hundreds of rows each
+
 
 def printed(cell: Cell) -> str:
     """What a reader of the sheet sees in a cell, as one line of text. A date is 2025-05-08."""
@@ -126,7 +128,7 @@ def printed(cell: Cell) -> str:
         return tidy(cell["d"].partition("T")[0]) if "d" in cell else tidy(cell["e"])
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return tidy(cell)
+    return _tidy(cell)
 
 
 _NONE = {"", "n a", "na", "none", "null", "ref", "value", "name", "tbd"}

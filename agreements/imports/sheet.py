@@ -42,7 +42,7 @@ MAX_TEXT = 24_000_000  # characters, over all cells: one long text may be shared
 MAX_STRINGS = 200_000
 HEADER_WITHIN = 10  # rows from the top: the header is in row 1, a title above it is tolerated
 
-CHOOSE = "Choose the .xlsx file that ICE publishes."
+CHOOSE = "choose the .xlsx file that ICE publishes."
 
 
 class NotASheet(ValueError):
@@ -89,7 +89,7 @@ def read_sheet(path_or_bytes: str | Path | bytes, file_name: str | None = None) 
         path = Path(path_or_bytes)
         file_name = path.name if file_name is None else file_name
         if path.is_dir():
-            raise NotASheet(f"{path.name} is a folder, not a workbook. {CHOOSE}")
+            raise NotASheet(f"{path.name} is a folder, not a workbook; {CHOOSE}")
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE + 1)
     _refuse_other_kinds_of_file(data)
@@ -130,24 +130,24 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 def _refuse_other_kinds_of_file(data: bytes) -> None:
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not start:
-        raise NotASheet(f"This file is empty. {CHOOSE}")
+        raise NotASheet(f"This file is empty; {CHOOSE}")
     if len(data) > MAX_FILE:
-        raise NotASheet(f"This file is larger than {MAX_FILE // 1024**2} MB, which no list of ICE's is. {CHOOSE}")
+        raise NotASheet(f"This file is larger than {MAX_FILE // 1024**2} MB, which no list of ICE's is; {CHOOSE}")
     if data.startswith(b"PK"):
         return
     if start.startswith(b"%pdf"):
-        raise NotASheet(f"This is a PDF, not a workbook. {CHOOSE}")
+        raise NotASheet(f"This is a PDF, not a workbook; {CHOOSE}")
     if data.startswith(_OLD_OFFICE):
         if _ENCRYPTED in data:
             raise NotASheet("This workbook is protected by a password; save it without one and try again.")
         raise NotASheet("This is a workbook in the old .xls format; open it and save it as .xlsx.")
     if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
-        raise NotASheet(f"This is a web page, not a workbook. {CHOOSE}")
+        raise NotASheet(f"This is a web page, not a workbook; {CHOOSE}")
     if start.startswith(b"<"):
-        raise NotASheet(f"This is an XML file, not a workbook. {CHOOSE}")
+        raise NotASheet(f"This is an XML file, not a workbook; {CHOOSE}")
     if b"\0" not in data[:4096] and any(mark in start for mark in (b",", b";", b"\t")):
-        raise NotASheet(f"This is a text file (CSV), which has lost the links to the agreements. {CHOOSE}")
-    raise NotASheet(f"This is not an Excel workbook. {CHOOSE}")
+        raise NotASheet(f"This is a text file (CSV), which has lost the links to the agreements; {CHOOSE}")
+    raise NotASheet(f"This is not an Excel workbook; {CHOOSE}")
 
 
 # -- The archive ------------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ class _Archive:
     def __init__(self, data: bytes):
         # Counted before zipfile reads the directory, which would hold one object for each entry.
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
-            raise NotASheet(f"This file holds more than {MAX_MEMBERS:,} parts, which no workbook needs. {CHOOSE}")
+            raise NotASheet(f"This file holds more than {MAX_MEMBERS:,} parts, which no workbook needs; {CHOOSE}")
         self.left = MAX_UNPACKED
         self.zip = zipfile.ZipFile(io.BytesIO(data))
         self.members = {info.filename: info for info in self.zip.infolist()}
@@ -183,11 +183,11 @@ class _Archive:
         limit = min(MAX_MEMBER, self.left)
         swollen = info.file_size > RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1)
         if swollen or info.file_size > limit:
-            raise NotASheet(f"This workbook unpacks to far more than any list of ICE's holds. {CHOOSE}")
+            raise NotASheet(f"This workbook unpacks to far more than any list of ICE's holds; {CHOOSE}")
         with self.zip.open(info) as stream:
             content = stream.read(limit + 1)
         if len(content) > limit:
-            raise NotASheet(f"This workbook unpacks to far more than any list of ICE's holds. {CHOOSE}")
+            raise NotASheet(f"This workbook unpacks to far more than any list of ICE's holds; {CHOOSE}")
         self.left -= len(content)
         return content
 
@@ -201,7 +201,7 @@ def _parser() -> expat.XMLParserType:
     parser.buffer_text = True
 
     def refuse(*_declaration: object) -> None:
-        raise NotASheet(f"This workbook declares XML entities, which Excel never does. {CHOOSE}")
+        raise NotASheet(f"This workbook declares XML entities, which Excel never does; {CHOOSE}")
 
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
@@ -242,7 +242,7 @@ def _the_list_of(archive: _Archive) -> tuple[str, tuple[str, ...], tuple[SheetRo
     book = next((_part("", target) for _, kind, target in _relations(archive, "") if kind == "officeDocument"), "")
     if not book.endswith("workbook.xml") or book not in archive:
         other = ".xlsb" if book.endswith(".bin") else "another kind of document"
-        raise NotASheet(f"This is {other}, not an Excel workbook (.xlsx). {CHOOSE}")
+        raise NotASheet(f"This is {other}, not an Excel workbook (.xlsx); {CHOOSE}")
 
     names: list[tuple[str, str]] = []
     epoch = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheet dates have no zone
@@ -278,9 +278,9 @@ def _the_list_of(archive: _Archive) -> tuple[str, tuple[str, ...], tuple[SheetRo
         raise NotASheet(f"This workbook has such a list on both {twins}; leave only one of them and try again.")
     if not lists:
         if not headers:
-            raise NotASheet(f"This workbook is empty. {CHOOSE}")
+            raise NotASheet(f"This workbook is empty; {CHOOSE}")
         raise NotASheet(
-            "This workbook holds another table: no row near the top reads STATE, LAW ENFORCEMENT AGENCY, SUPPORT TYPE. "
+            "This workbook holds another table: no row near the top reads STATE, LAW ENFORCEMENT AGENCY, SUPPORT TYPE; "
             + CHOOSE
         )
     name, grid, header_row = lists[0]
@@ -346,7 +346,7 @@ def _shared_strings(content: bytes) -> list[str]:
             pronounced = False
         elif local == "si":
             if len(strings) >= MAX_STRINGS:
-                raise NotASheet(f"This workbook holds more than {MAX_STRINGS:,} texts, which no list of ICE's does.")
+                raise NotASheet(f"This workbook holds far more texts than any list of ICE's; {CHOOSE}")
             strings.append(_text(text))
 
     parser.StartElementHandler = start
@@ -358,7 +358,7 @@ def _shared_strings(content: bytes) -> list[str]:
 def _text(pieces: list[str]) -> str:
     text = "".join(pieces)
     if len(text) > MAX_CELL_TEXT:
-        raise NotASheet(f"This workbook has a text of more than {MAX_CELL_TEXT:,} characters, which Excel cannot hold.")
+        raise NotASheet(f"This workbook has a text that is too long for a cell of Excel's; {CHOOSE}")
     return text.replace("x005F_", "")  # the escape of an underscore
 
 
@@ -513,7 +513,7 @@ class _Grid:
         if isinstance(cell, str):
             self.characters += len(cell)
         if self.held > MAX_CELLS or self.characters > MAX_TEXT:
-            raise NotASheet(f"This workbook holds far more cells than any list of ICE's. {CHOOSE}")
+            raise NotASheet(f"This workbook holds far more cells than any list of ICE's; {CHOOSE}")
         self.rows.setdefault(row, {})[place] = cell
 
     def _cell(self, kind: str, style: str, value: str | None, formula: str | None, inline: list[str] | None) -> Cell:
@@ -553,13 +553,13 @@ class _Grid:
             if not target:
                 continue
             if len(target) > MAX_CELL_TEXT:
-                raise NotASheet(f"This workbook has a link of more than {MAX_CELL_TEXT:,} characters. {CHOOSE}")
+                raise NotASheet(f"This workbook has a link that is too long to be an address; {CHOOSE}")
             first_column, first_row, last_column, last_row = _corners(attributes.get("ref", ""))
             for row in range(first_row, min(last_row, last) + 1):
                 for column in range(first_column, min(last_column, MAX_COLUMNS - 1) + 1):
                     self.held += 1
                     if self.held > MAX_CELLS:
-                        raise NotASheet(f"This workbook holds far more links than any list of ICE's. {CHOOSE}")
+                        raise NotASheet(f"This workbook holds far more links than any list of ICE's; {CHOOSE}")
                     self.links.setdefault(row, {})[column] = target
 
     def below(self, header_row: int) -> tuple[tuple[str, ...], tuple[SheetRow, ...]]:
@@ -573,7 +573,7 @@ class _Grid:
         if width > MAX_COLUMNS:
             raise NotASheet(f"This list has more than {MAX_COLUMNS} columns; remove what is not ICE's and try again.")
         if len(numbers) * width > MAX_CELLS:
-            raise NotASheet(f"This workbook holds far more cells than any list of ICE's. {CHOOSE}")
+            raise NotASheet(f"This workbook holds far more cells than any list of ICE's; {CHOOSE}")
         columns = tuple(_as_heading(header.get(place)) for place in range(width))
         everywhere = range(width)
         rows = tuple(
