@@ -54,12 +54,12 @@ MIDDLEWARE = [
     "portal.middleware.access_log.AccessLogMiddleware",
     "portal.middleware.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.compression.CompressionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "portal.middleware.language.LanguageFromPathMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.admin_only.SessionMiddleware",
     "portal.middleware.admin_only.CsrfViewMiddleware",
     "portal.middleware.admin_only.AuthenticationMiddleware",
@@ -169,7 +169,9 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_PROXY", default=False):
+# How many proxies of the operator's own stand before the portal. Only then are their headers believed.
+PROXIES = env.int("PROXIES", default=0)
+if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Style sheets under static/ whose exact text a public page may carry in one <style> element; allowed by hash.
 CSP_INLINE_STYLES = []
@@ -210,6 +212,7 @@ REST_FRAMEWORK = {
     # No account and no cookie: the API never reads a session.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": PROXIES,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 
@@ -229,6 +232,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # The access log has each 404 and each 400 for a host that is not ours; strangers' probes need no second line.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "portal.access": {
             "handlers": ["console"],
             "level": "INFO" if env.bool("ACCESS_LOG", default=True) else "WARNING",

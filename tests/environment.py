@@ -8,14 +8,14 @@ import os
 
 os.environ["DEBUG"] = "false"
 os.environ["SECRET_KEY"] = "tests only"
-os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
+os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1"
 os.environ["COOKIES_SECURE"] = "false"
 os.environ["HTTPS_ONLY"] = "false"
 os.environ["STATIC_HASHED_NAMES"] = "false"
 os.environ["ACCESS_LOG"] = "true"
 # Playwright keeps an event loop in the thread of the tests, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-for name in ("SECURITY_CONTACT", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS"):
+for name in ("SECURITY_CONTACT", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "PROXIES", "CSRF_TRUSTED_ORIGINS"):
     os.environ.pop(name, None)
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = "sqlite:///:memory:"

@@ -1,0 +1,100 @@
+"""What every answer says to browsers and caches, and what none says."""
+
+import re
+
+import pytest
+from django.template.loader import get_template
+from django.test import Client
+
+from portal.middleware import headers
+
+WITHOUT_FACTS = ["/healthz", "/robots.txt", "/no-such-page/", "/es/no-such-page/"]
+PAGES = ["/", "/find/", "/us/", "/us/fl/", "/us/fl/broward-county/", "/us/fl/davie/", "/agencies/", "/agreements/"]
+PAGES += ["/about/method/"]
+API = ["/api/v1/", "/api/v1/agreements/?page_size=5", "/api/v1/jurisdictions/12011/answer/", "/api/v1/status/"]
+
+
+def check_public(response):
+    assert not response.cookies
+    assert not re.search("cookie|accept-language", response.headers.get("Vary", ""), re.I)
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "geolocation=()" in response.headers["Permissions-Policy"]
+    policy = dict(part.strip().split(" ", 1) for part in response.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["form-action"] == "'self'"
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("address", WITHOUT_FACTS)
+def test_public_answers_carry_the_headers_and_no_cookie(client, address):
+    check_public(client.get(address))
+
+
+@pytest.mark.facts
+@pytest.mark.parametrize("address", [*PAGES, *(f"/es{page}" for page in PAGES), *API])
+def test_pages_and_api_carry_the_headers_and_no_cookie(client, address):
+    # A browser with an old cookie and another language gets the same page as everybody.
+    client.cookies["sessionid"] = "left from somewhere"
+    response = client.get(address, headers={"Accept-Language": "es, en;q=0.5"})
+    assert response.status_code == 200
+    check_public(response)
+    spanish = address.startswith("/es/")
+    assert response.headers["Content-Language"] == ("es" if spanish else "en")
+
+
+def test_a_wrong_host_is_refused_with_the_same_headers(client):
+    response = client.get("/healthz", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    check_public(response)
+
+
+@pytest.mark.django_db
+def test_staff_forms_work_in_a_browser_that_checks_them():
+    """Django compares Origin or Referer with the host: Referrer-Policy under /admin/ must let the browser send them."""
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/admin/login/")
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    cookie = page.cookies["csrftoken"]
+    assert cookie["path"] == "/admin/"
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())[1]
+    form = {"username": "nobody", "password": "wrong", "csrfmiddlewaretoken": token}
+    assert client.post("/admin/login/", form).status_code == 200
+    assert client.post("/admin/login/", {**form, "csrfmiddlewaretoken": ""}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_staff_session_is_for_admin_only(client, django_user_model):
+    django_user_model.objects.create_superuser("ada", password="long enough to pass")
+    signed_in = client.post("/admin/login/", {"username": "ada", "password": "long enough to pass"})
+    assert signed_in.cookies["sessionid"]["path"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+    check_public(client.get("/no-such-page/"))
+
+
+def test_hsts_is_the_operators_choice(client, settings):
+    assert "Strict-Transport-Security" not in client.get("/healthz", secure=True).headers
+    settings.SECURE_HSTS_SECONDS = 3600
+    assert Client().get("/healthz", secure=True).headers["Strict-Transport-Security"] == "max-age=3600"
+
+
+def test_an_inline_style_is_allowed_by_its_hash():
+    # echo -n 'p{}' | openssl dgst -sha256 -binary | base64
+    assert headers.style_hash("p{}") == "'sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y='"
+
+
+def test_a_page_meant_for_frames_says_so_itself():
+    assert "frame-ancestors *" in headers.public_policy(frame_ancestors="*")
+
+
+@pytest.mark.parametrize("name", ["400.html", "404.html", "500.html"])
+def test_error_pages_have_no_inline_script_or_style_attribute(name):
+    page = get_template(name).render()
+    assert "<script>" not in page
+    assert not re.search(r"\sstyle=|\son\w+=", page)

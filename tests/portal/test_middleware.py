@@ -1,0 +1,175 @@
+import gzip
+import logging
+import sys
+
+import brotli
+import pytest
+from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.test import RequestFactory
+from django.utils import translation
+
+from portal.middleware import access_log, admin_only, compression, language
+
+LONG = "the same words again and again " * 50
+
+
+def through(middleware, response, path="/us/fl/", **headers):
+    """What `middleware` makes of `response` to a GET of `path`."""
+    return middleware(lambda request: response)(RequestFactory().get(path, headers=headers))
+
+
+# -- Compression ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("gzip;q=0.5, br;q=0.1", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("br; q=0.0", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_the_coding_is_one_that_the_browser_takes(accepted, coding):
+    assert compression.chosen_coding(accepted) == coding
+
+
+@pytest.mark.parametrize(("coding", "restore"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_compressed_text_is_smaller_and_restores(coding, restore, streamed):
+    response = StreamingHttpResponse(iter([LONG[:700], LONG[700:]])) if streamed else HttpResponse(LONG)
+    response.headers["ETag"] = '"abc"'
+    response = through(compression.CompressionMiddleware, response, accept_encoding=coding)
+    body = response.getvalue()
+    assert restore(body).decode() == LONG
+    assert len(body) < len(LONG) / 5
+    assert response.headers["Content-Encoding"] == coding
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["ETag"] == 'W/"abc"'
+    assert response.headers.get("Content-Length") == (None if streamed else str(len(body)))
+
+
+def test_a_browser_that_takes_no_coding_still_gets_vary_so_that_caches_keep_them_apart():
+    response = through(compression.CompressionMiddleware, HttpResponse(LONG))
+    assert response.content.decode() == LONG
+    assert response.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("response", "path"),
+    [
+        pytest.param(HttpResponse(LONG), "/admin/agreements/", id="a staff page, which holds a form token"),
+        pytest.param(HttpResponse("short"), "/", id="too short"),
+        pytest.param(HttpResponse(LONG, content_type="application/zip"), "/", id="not text"),
+        pytest.param(HttpResponse(LONG, headers={"Content-Encoding": "x"}), "/", id="coded already"),
+        pytest.param(HttpResponseNotModified(), "/", id="not modified"),
+    ],
+)
+def test_left_alone(response, path):
+    before = response.content
+    after = through(compression.CompressionMiddleware, response, path, accept_encoding="br, gzip")
+    assert after.content == before
+    assert after.headers.get("Content-Encoding") in (None, "x")
+
+
+# -- Language -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [("/", "en"), ("/us/fl/", "en"), ("/es/", "es"), ("/es", "es"), ("/es/us/fl/", "es"), ("/essex/", "en")],
+)
+def test_the_path_alone_decides_the_language(path, code):
+    seen = []
+    view = language.LanguageFromPathMiddleware(
+        lambda request: seen.append(translation.get_language()) or HttpResponse()
+    )
+    other = "es" if code == "en" else "en"
+    with translation.override(other):
+        response = view(RequestFactory().get(path, headers={"accept-language": other}))
+    assert seen == [code]
+    assert response.headers["Content-Language"] == code
+    assert "Vary" not in response.headers
+
+
+# -- Accounts under /admin/ only ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "middleware",
+    [
+        admin_only.SessionMiddleware,
+        admin_only.CsrfViewMiddleware,
+        admin_only.AuthenticationMiddleware,
+        admin_only.MessageMiddleware,
+        admin_only.HistoryRequestMiddleware,
+    ],
+)
+def test_a_public_request_gets_no_session_user_or_messages(middleware):
+    request = RequestFactory().post("/find/", {"q": "Davie"})
+    before = set(vars(request))
+    assert middleware(lambda request: HttpResponse("found"))(request).content == b"found"
+    assert set(vars(request)) == before
+
+
+def test_a_public_form_needs_no_token():
+    checker = admin_only.CsrfViewMiddleware(lambda request: HttpResponse())
+    request = RequestFactory(enforce_csrf_checks=True).post("/find/", {"q": "Davie"})
+    assert checker.process_view(request, None, (), {}) is None
+
+
+# -- Logs -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def access_lines(caplog):
+    logger = logging.getLogger("portal.access")
+    logger.propagate = True
+    with caplog.at_level(logging.INFO, logger="portal.access"):
+        yield lambda: caplog.messages
+    logger.propagate = False
+
+
+def test_the_access_log_knows_the_page_and_not_the_reader(client, access_lines):
+    client.get("/us/fl/?q=33324", REMOTE_ADDR="203.0.113.9", headers={"User-Agent": "Phone", "Referer": "http://x/"})
+    [line] = access_lines()
+    assert line.startswith("GET '/us/fl/' ")
+    for trail in ("33324", "203.0.113.9", "Phone", "http://x/"):
+        assert trail not in line
+
+
+def test_a_line_break_in_a_path_cannot_forge_a_line(client, access_lines):
+    client.get("/a%0AGET%20/b")
+    [line] = access_lines()
+    assert "\n" not in line
+
+
+def test_static_files_and_probes_are_not_logged(client, access_lines):
+    client.get("/healthz")
+    client.get("/static/none.css")
+    assert access_lines() == []
+
+
+@pytest.mark.parametrize(
+    ("message", "logged"),
+    [
+        ("no county for 33324", "no county for [5 digits]"),
+        ("33324-1234, 00601", "[5 digits], [5 digits]"),
+        ("1234 123456 2026-11-25", "1234 123456 2026-11-25"),
+    ],
+)
+def test_zip_codes_never_reach_a_log(message, logged):
+    record = logging.LogRecord("any", logging.ERROR, "", 0, "%s", (message,), None)
+    assert access_log.WithoutZipCodes("%(message)s").format(record) == logged
+
+
+def test_zip_codes_are_taken_out_of_tracebacks_too():
+    try:
+        {}["33324"]
+    except KeyError:
+        record = logging.LogRecord("any", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+    logged = access_log.WithoutZipCodes("%(message)s").format(record)
+    assert "KeyError: '[5 digits]'" in logged
