@@ -121,7 +121,7 @@ def apply_list(
         affected = None  # every agency is to be derived again
     events = refresh_derived(affected, placer=placer, history=not first_load)
     if step is None:
-        _forget_what_no_list_shows()
+        forget_what_no_list_shows()
     counts = Counter(event.kind for event in events)
     ImportRun.objects.create(
         file_name=read.sheet.file_name,
@@ -329,7 +329,7 @@ def refold(placer: Placer, added: Mapping[int, ReadList] | None = None) -> None:
         )
         runs += step.begun
 
-    agencies, agreements = _reconcile_agencies(runs, listings.values())
+    _agencies, agreements = _reconcile_agencies(runs, listings.values())
     by_position = {(snapshot.kind, snapshot.position): snapshot for snapshot in snapshots}
     existing = {(row.kind, row.digest, row.first_position): row for row in listings.values()}
     create, update = [], []
@@ -472,7 +472,7 @@ def _reconcile_agencies(
     return agencies, agreements
 
 
-def _forget_what_no_list_shows() -> None:
+def forget_what_no_list_shows() -> None:
     """Remove listings that no snapshot prints any more, then agreements and agencies without a row; ids lead on."""
     printed = set()
     for rows in Snapshot.objects.values_list("rows", flat=True):

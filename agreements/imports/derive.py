@@ -436,7 +436,7 @@ def spellings(runs: Iterable[Run], series: Mapping[str, Series]) -> list[Spellin
 
 
 def newest_run(runs: Iterable[Run], series: Mapping[str, Series]) -> Run:
-    """The row that names the agency: one that a newest list still prints, participating before pending; else the last."""
+    """The row that names the agency: one that a newest list prints, participating before pending; else the last."""
 
     def rank(run: Run):
         line = series[run.kind]

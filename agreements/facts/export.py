@@ -1,0 +1,123 @@
+"""Write the public facts of a database as the bundle that comes with the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from agreements.models import Agreement, Listing, Snapshot, SourceCorrection, Verdict
+from jurisdictions.models import Agency, Coverage, Source
+
+from . import tables
+
+
+def export_facts(folder: Path = tables.DATA) -> dict[str, int]:
+    """Write every table; returns the rows of each. Accounts, history, import runs and what is derived stay out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return {table: tables.write_table(table, rows(), folder) for table, rows in ROWS.items()}
+
+
+def source_key(source: Source | None) -> str:
+    """A source as other records name it: its day, its address and its title."""
+    return f"{source.retrieved_on.isoformat()} {source.url} {source.title}" if source else ""
+
+
+def source_rows() -> Iterator[dict]:
+    for source in Source.objects.order_by("url", "title", "retrieved_on"):
+        yield {column: getattr(source, column) for column in tables.COLUMNS["sources"]}
+
+
+def verdict_rows() -> Iterator[dict]:
+    verdicts = Verdict.objects.select_related("source")
+    for verdict in verdicts.order_by("answer", "state", "name", "other_state", "other_name"):
+        row = {column: getattr(verdict, column) for column in tables.COLUMNS["verdicts"]}
+        yield row | {"source": source_key(verdict.source)}
+
+
+def correction_rows() -> Iterator[dict]:
+    corrections = SourceCorrection.objects.select_related("source")
+    for correction in corrections.order_by("state", "agency", "program_model", "field", "wrong"):
+        row = {column: getattr(correction, column) for column in tables.COLUMNS["source_corrections"]}
+        yield row | {"source": source_key(correction.source)}
+
+
+def agency_rows() -> Iterator[dict]:
+    agencies = Agency.objects.select_related("state", "merged_into").prefetch_related("former_ids")
+    for agency in agencies.order_by("public_id"):
+        yield {
+            "public_id": agency.public_id,
+            "state": agency.state.usps,
+            "name": agency.name,
+            "name_is_editors": agency.name_is_editors,
+            "kind": agency.kind,
+            "placement": agency.placement,
+            "placement_reason": agency.placement_reason,
+            "placement_is_editors": agency.placement_is_editors,
+            "printed_county": agency.printed_county_id,
+            "merged_into": agency.merged_into and agency.merged_into.public_id,
+            "former_ids": " ".join(sorted(former.public_id for former in agency.former_ids.all())),
+        }
+
+
+def coverage_rows() -> Iterator[dict]:
+    coverages = Coverage.objects.select_related("agency", "source")
+    for coverage in coverages.order_by("agency__public_id", "jurisdiction"):
+        yield {
+            "agency": coverage.agency.public_id,
+            "jurisdiction": coverage.jurisdiction_id,
+            "extent": coverage.extent,
+            "why": coverage.why,
+            "note": coverage.note,
+            "source": source_key(coverage.source),
+        }
+
+
+def agreement_rows() -> Iterator[dict]:
+    agreements = Agreement.objects.select_related("agency", "ended_source").prefetch_related("former_ids")
+    for agreement in agreements.order_by("public_id"):
+        yield {
+            "public_id": agreement.public_id,
+            "agency": agreement.agency.public_id,
+            "program_model": agreement.program_model,
+            "ended_on": agreement.ended_on,
+            "ended_source": source_key(agreement.ended_source),
+            "former_ids": " ".join(sorted(former.public_id for former in agreement.former_ids.all())),
+        }
+
+
+def _numbers() -> dict[int, int]:
+    """Each listing's number in the file: by kind, first list and print, the same in every database."""
+    ordered = Listing.objects.order_by("kind", "first_position", "digest").values_list("pk", flat=True)
+    return {pk: number for number, pk in enumerate(ordered, start=1)}
+
+
+def snapshot_rows() -> Iterator[dict]:
+    numbers = _numbers()
+    for snapshot in Snapshot.objects.order_by("kind", "position"):
+        row = {column: getattr(snapshot, column) for column in tables.COLUMNS["snapshots"]}
+        yield row | {"rows": [[number, numbers[pk]] for number, pk in snapshot.rows]}
+
+
+def listing_rows() -> Iterator[dict]:
+    numbers = _numbers()
+    listings = Listing.objects.select_related("first_snapshot", "last_snapshot", "agreement")
+    for listing in listings.order_by("kind", "first_position", "digest"):
+        row = {column: getattr(listing, column) for column in tables.COLUMNS["listings"] if column != "number"}
+        yield row | {
+            "number": numbers[listing.pk],
+            "first_snapshot": listing.first_snapshot.sha256,
+            "last_snapshot": listing.last_snapshot.sha256,
+            "agreement": listing.agreement and listing.agreement.public_id,
+        }
+
+
+ROWS = {
+    "sources": source_rows,
+    "verdicts": verdict_rows,
+    "source_corrections": correction_rows,
+    "agencies": agency_rows,
+    "coverages": coverage_rows,
+    "agreements": agreement_rows,
+    "snapshots": snapshot_rows,
+    "listings": listing_rows,
+}
