@@ -11,6 +11,24 @@ NAMES = {
 }
 """Our code for a model and ICE's name for it. A model that ICE adds is kept as ICE prints it."""
 
+PLAIN_NAMES = {
+    "TFM": _("Street enforcement"),
+    "JEM": _("Jail screening"),
+    "WSO": _("Jail warrants"),
+}
+"""What a model is about, in two words. The order is the one in which pages name them."""
+
+
+def plain_name(code: str) -> str:
+    """ "Street enforcement"; for a model that is new to us, what ICE prints."""
+    return PLAIN_NAMES.get(code, code)
+
+
+def full_name(code: str) -> str:
+    """ "Street enforcement (Task Force Model)"; for a model that is new to us, what ICE prints."""
+    return f"{PLAIN_NAMES[code]} ({NAMES[code]})" if code in PLAIN_NAMES else code
+
+
 _FIRST_WORDS = {"jail": "JEM", "warrant": "WSO", "task": "TFM", "jem": "JEM", "wso": "WSO", "tfm": "TFM"}
 
 
