@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.db import models, transaction
 
-from agreements.imports.apply import ReadList, entries_of, forget_what_no_list_shows, refold
+from agreements.imports.apply import ReadList, drop_what_no_list_shows, entries_of, refold
 from agreements.imports.dating import Dating
 from agreements.imports.fold import row_digest
 from agreements.imports.placing import Placer
@@ -291,7 +291,7 @@ class _Load:
         self.progress("lists")
         refold(placer, added=self.missing_lists(snapshots, listings))
         refresh_derived(placer=placer, progress=self.progress)
-        forget_what_no_list_shows()
+        drop_what_no_list_shows()
 
         self.progress("agencies")
         bundled, agreements = self.table("agencies"), self.table("agreements")
@@ -325,7 +325,9 @@ class _Load:
         """The database's agency for each bundled one: the one that has most of its spellings."""
         owner = {row["public_id"]: row["agency"] for row in agreements}
         spelt = {
-            (row["state"], folded(row["agency_name"]), owner[row["agreement"]]) for row in listings if row["agreement"]
+            (row["state"], folded(row["agency_name"]), owner[row["agreement"]])
+            for row in listings
+            if row["agreement"]
         }
         held: dict[tuple[str, str], set[int]] = defaultdict(set)
         for alias in AgencyAlias.objects.all():

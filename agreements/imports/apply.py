@@ -17,7 +17,6 @@ from django.db.models import Exists, F, OuterRef
 from agreements.models import (
     Agreement,
     AgreementFormerId,
-    ChangeEvent,
     ImportRun,
     Listing,
     Snapshot,
@@ -121,7 +120,7 @@ def apply_list(
         affected = None  # every agency is to be derived again
     events = refresh_derived(affected, placer=placer, history=not first_load)
     if step is None:
-        forget_what_no_list_shows()
+        drop_what_no_list_shows()
     counts = Counter(event.kind for event in events)
     ImportRun.objects.create(
         file_name=read.sheet.file_name,
@@ -308,16 +307,17 @@ class _Print:
     problems: list = field(default_factory=list)
 
 
-def refold(placer: Placer, added: Mapping[int, ReadList] | None = None) -> None:
+def refold(placer: Placer, added: Mapping[int, ReadList] | None = None, without: Snapshot | None = None) -> None:
     """Fold every list held anew, from the printed cells on, and reconcile listings, agreements and agencies.
 
     Also to be called after a verdict or a correction was added: both are read here. `added` has lists whose rows are
-    not written yet, by snapshot id. The caller refreshes what is derived afterwards.
+    not written yet, by snapshot id; the list `without` is left out. The caller refreshes what is derived afterwards.
     """
     added = added or {}
-    snapshots = sorted(Snapshot.objects.all(), key=lambda held_list: order(held_list.kind, held_list.position))
+    kept_lists = Snapshot.objects.exclude(pk=without.pk) if without else Snapshot.objects.all()
+    snapshots = sorted(kept_lists, key=lambda snapshot: order(snapshot.kind, snapshot.position))
     listings = {row.pk: row for row in Listing.objects.select_related("agreement")}
-    prints = _prints(snapshots, listings, added)
+    prints = _prints(listings, added)
     fold, runs, entries = Fold(Register(held.verdicts(), same_area=placer.same_area)), [], {}
     for snapshot in snapshots:
         if snapshot.pk in added:
@@ -369,6 +369,9 @@ def refold(placer: Placer, added: Mapping[int, ReadList] | None = None) -> None:
             snapshot.rows = rows
             changed.append(snapshot)
     Snapshot.objects.bulk_update(changed, ["rows"], batch_size=50)
+    if without:
+        Snapshot.objects.filter(pk=without.pk).update(rows=[])
+    _drop_unprinted_listings()
 
 
 _REFOLDED = (
@@ -391,11 +394,9 @@ _REFOLDED = (
 )
 
 
-def _prints(
-    snapshots: list[Snapshot], listings: Mapping[int, Listing], added: Mapping[int, ReadList]
-) -> dict[str, _Print]:
+def _prints(listings: Mapping[int, Listing], added: Mapping[int, ReadList]) -> dict[str, _Print]:
     """Each distinct printed row by its digest, read anew with the corrections of today."""
-    columns_of = {snapshot.pk: tuple(snapshot.columns) for snapshot in snapshots}
+    columns_of = {pk: tuple(columns) for pk, columns in Snapshot.objects.values_list("pk", "columns")}
     prints: dict[str, _Print] = {}
     groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, SheetRow]]] = defaultdict(list)
     for row in listings.values():
@@ -472,22 +473,35 @@ def _reconcile_agencies(
     return agencies, agreements
 
 
-def forget_what_no_list_shows() -> None:
-    """Remove listings that no snapshot prints any more, then agreements and agencies without a row; ids lead on."""
+def _drop_unprinted_listings() -> None:
+    """Remove listings that no snapshot prints any more; the standings that rested on them are derived anew."""
     printed = set()
     for rows in Snapshot.objects.values_list("rows", flat=True):
         printed.update(pk for _number, pk in rows)
     gone = set(Listing.objects.values_list("pk", flat=True)) - printed
+    Standing.objects.filter(listing__in=gone).delete()
     Listing.objects.filter(pk__in=gone).delete()
 
+
+def drop_what_no_list_shows() -> None:
+    """Remove agreements and agencies without a row, once everything else is derived; their ids lead on."""
     for agreement in Agreement.objects.filter(listings=None).select_related("agency"):
         agency = AgencyFormerId.objects.filter(public_id=agreement.agency.public_id).values("agency")
         heir = Agreement.objects.filter(agency__in=agency, program_model=agreement.program_model).first()
         if heir:
             AgreementFormerId.objects.create(public_id=agreement.public_id, agreement=heir)
             AgreementFormerId.objects.filter(agreement=agreement).update(agreement=heir)
-        ChangeEvent.objects.filter(agreement=agreement).delete()
         agreement.delete()
-    for agency in Agency.objects.filter(agreements=None, merged_into=None):
-        agency.coverages.all().delete()
+    for agency in Agency.objects.filter(agreements=None, merged_into=None, merged_from=None):
         agency.delete()
+
+
+@transaction.atomic
+def withdraw_list(snapshot: Snapshot) -> None:
+    """Undo the loading of a list: the database is as if it had never been loaded, but for ids that stay reserved."""
+    placer = Placer.from_database()
+    refold(placer, without=snapshot)
+    snapshot.delete()
+    refresh_derived(placer=placer)
+    drop_what_no_list_shows()
+    DataVersion.objects.bump()
