@@ -527,7 +527,8 @@ def as_openpyxl_reads(path):
                 value = {"e": value}
             cells.append(value)
             if cell.hyperlink:
-                links[place] = cell.hyperlink.target + (f"#{place}" if (place := cell.hyperlink.location) else "")
+                inside = cell.hyperlink.location
+                links[place] = cell.hyperlink.target + (f"#{inside}" if inside else "")
         if any(value is not None for value in cells):
             rows.append((number, tuple(cells), links))
     return tuple(cell.value or "" for cell in header[:width]), rows, book.properties.modified.replace(tzinfo=UTC)
