@@ -71,7 +71,7 @@ class Fold:
         before = self.standing[kind]
         step = Step(kind, position, entries=list(entries))
         now: dict[str, OpenRun] = {}
-        settled: dict[int, int] = {}
+        settled: dict[int, tuple[int, str]] = {}
         rows: list[Row] = []
         asked: list[OpenRun] = []
         for number, digest in entries:
@@ -80,8 +80,8 @@ class Fold:
             if run := before.get(digest):
                 run.last_position = position
                 step.continued.append(run)
-                if run.agency is not None:
-                    settled[number] = run.agency
+                if run.pair:
+                    settled[number] = run.pair
             else:
                 run = OpenRun(kind, digest, position, position)
                 step.begun.append(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.db.models import Max
@@ -51,13 +51,15 @@ def fold_at_the_frontier(same_area=None) -> Fold:
         .annotate(last=Max("last_position"))
         .order_by("agreement__agency", "state", "agency_name")
     ]
-    register = Register.resume(verdicts(), spellings, last_rows, same_area=same_area)
+    positions: dict[str, list[int]] = {kind: [] for kind in KINDS}
+    for kind, position in Snapshot.objects.order_by("position").values_list("kind", "position"):
+        positions[kind].append(position)
+    register = Register.resume(verdicts(), spellings, last_rows, positions, same_area)
     return Fold(register, standing_runs())
 
 
-def last_rows() -> list[LastRow]:
-    """The last row of each agency, name, model and kind of list; asked for only when a name is new."""
-    newest: dict[tuple, tuple] = {}
+def last_rows() -> Iterator[LastRow]:
+    """What each agency's rows said, with the last list that did; asked for only when a name is new."""
     rows = Listing.objects.exclude(agreement=None).values_list(
         "agreement__agency",
         "state",
@@ -68,12 +70,11 @@ def last_rows() -> list[LastRow]:
         "moa_url",
         "last_position",
     )
-    for row in rows.order_by("last_position", "digest"):
-        newest[row[:5]] = row
-    return [LastRow(*row) for row in newest.values()]
+    for row in rows.order_by("last_position", "digest").iterator():
+        yield LastRow(*row)
 
 
-def standing_runs() -> Iterable[OpenRun]:
+def standing_runs() -> Iterator[OpenRun]:
     """The rows that the newest list of each kind prints."""
     for kind in KINDS:
         newest = Snapshot.objects.filter(kind=kind).order_by("-position").values_list("position", flat=True).first()
