@@ -33,8 +33,8 @@ class Row:
 
     `number` is the sheet's own. `state` is the USPS code, "" if the print is no state; `agency` the name as printed but
     tidied; `agency_type` county, municipality, state or ""; `county` "" where ICE prints none (N/A, #N/A, a blank);
-    `program_model` JEM, WSO, TFM, the tidied print of another model, or "". `signed_on` is None where no date is
-    printed or the printed one cannot be (`signed_note` says why). Addresses are on www.ice.gov or "".
+    `program_model` JEM, WSO, TFM, the tidied print of another model, "" where none is printed. `signed_on` is None
+    where no date is printed or the printed one cannot be (`signed_note` says why). Addresses are on www.ice.gov or "".
     `corrected` names the fields to which a correction of ours gave another value than ICE's.
     """
 
@@ -108,9 +108,10 @@ def normalise(
 ) -> Normalised:
     """The rows of `sheet`, and what could not be taken as printed. A bad cell never stops the rest.
 
-    A row without agency or model is only reported: there is no agreement to speak of. A row that repeats another
-    (same state, agency and model) is kept and reported. `published_on` is the list's own day: a later signature is
-    not trusted. ValueError if a correction names a field that Row does not have.
+    A row without an agency is only reported. One without a state or a model is kept and reported, though it makes no
+    agreement; so is a row that repeats another (same state, agency and model). `published_on` is the list's own day: a
+    later signature is not trusted; without it, only a year beyond LAST_YEAR is not. ValueError if a correction names a
+    field that Row does not have.
     """
     return _Normaliser(sheet, kind, corrections, published_on).run()
 
@@ -304,9 +305,6 @@ class _Normaliser:
             message = "No agency is printed; the row is left out." if not agency else "This is too long for a name."
             self._report(row.number, "agency", agency[:100], message)
             return None
-        model = self._model(row.number, printed(cells["model"]))
-        if not model:
-            return None
         state_printed = printed(self._cell(row, "state"))
         state = self._state(row.number, printed(cells["state"]))
         signed_on, note = self._signed(row.number, cells.get("signed"))
@@ -317,7 +315,7 @@ class _Normaliser:
             agency=agency,
             agency_type=self._agency_type(row.number, printed(cells.get("type"))),
             county=self._county(row.number, cells.get("county")),
-            program_model=model,
+            program_model=self._model(row.number, printed(cells["model"])),
             signed_on=signed_on,
             signed_note=note,
             moa_url=self._url(row.number, "moa", cells, addresses),
@@ -357,7 +355,7 @@ class _Normaliser:
     def _model(self, number: int, text: str) -> str:
         model = program_model(text)
         if not model:
-            self._report(number, "model", text, "No program model is printed; the row is left out.")
+            self._report(number, "model", text, "No program model is printed; the row makes no agreement.")
         elif model not in PROGRAM_MODELS:
             self._report(number, "model", text[:100], "This program model is not one we know; it is kept as printed.")
         return model[: LONGEST["model"]]

@@ -28,10 +28,10 @@ from .columns import ENOUGH, NEEDED, PRINTED, find_columns, repeated_columns
 
 Cell = str | int | float | bool | dict | None
 
-MAX_FILE = 16 * 1024**2  # bytes; the largest list so far is 0.2 MB
+MAX_FILE = 8 * 1024**2  # bytes; the largest list so far is 0.2 MB
 MAX_MEMBERS = 1_000
-MAX_MEMBER = 24 * 1024**2  # bytes once unpacked; the largest so far is 0.9 MB
-MAX_UNPACKED = 48 * 1024**2
+MAX_MEMBER = 12 * 1024**2  # bytes once unpacked; the largest so far is 0.9 MB
+MAX_UNPACKED = 24 * 1024**2
 MAX_RATIO = 200  # of a member's size unpacked to packed; Excel's own reach about 30
 RATIO_MATTERS_FROM = 1024**2  # below this a high ratio does no harm
 MAX_CELLS = 400_000
