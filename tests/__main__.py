@@ -46,7 +46,7 @@ def run(name: str, url: str, arguments: list[str]) -> tuple[int, str]:
     start = time.monotonic()
     parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto"]
     code = subprocess.run(
-        [sys.executable, "-m", "pytest", *parallel, "--dist=loadgroup", f"--junit-xml={report}", *arguments],
+        [sys.executable, "-m", "pytest", *parallel, f"--junit-xml={report}", *arguments],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": url},
     ).returncode

@@ -2,7 +2,7 @@
 
 An ordinary test starts with empty tables (`django_db`). A test marked `facts` reads the bundled facts instead, in one
 database that is shared by the whole run and refuses to be written; a test that wants to change them takes
-`copy_of_facts`. A test marked `browser` drives Chromium against the production server over a copy of the facts.
+`copy_of_facts`. A test that takes `page` drives Chromium against the production server over a copy of the facts.
 """
 
 import os
@@ -14,14 +14,16 @@ from django.core.cache import caches
 from tests import facts, site
 
 
-def pytest_collection_modifyitems(items):
-    """A test reads facts or starts from empty tables, never both. Those with the browser come last, on one process."""
-    for item in items:
-        if item.get_closest_marker("facts") and item.get_closest_marker("django_db"):
-            raise pytest.UsageError(f"{item.nodeid}: `facts` brings its own database, leave out `django_db`")
-        if "site" in item.fixturenames or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+def pytest_configure():
+    os.environ.setdefault(facts.DIGEST, facts.digest())
+
+
+def pytest_itemcollected(item):
+    """A test reads facts or starts from empty tables, never both."""
+    if item.get_closest_marker("facts") and item.get_closest_marker("django_db"):
+        raise pytest.UsageError(f"{item.nodeid}: `facts` brings its own database, leave out `django_db`")
+    if "site_url" in item.fixturenames:
+        item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(autouse=True)

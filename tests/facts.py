@@ -27,11 +27,17 @@ from django.db.utils import load_backend
 
 ROOT = settings.BASE_DIR
 FOLDER = ROOT / "var" / "tests"
-STALE_AFTER = 24 * 60 * 60  # seconds; another run may still read a database built from older files
+DIGEST = "FACTS_DIGEST"
+KEPT = 3  # databases built from older files, which another run may still read
 
 
 def digest() -> str:
-    """Changes whenever the bundled facts, the tables, or the code that fills them change."""
+    """Changes whenever the bundled facts, the tables, or the code that fills them change.
+
+    conftest.py puts it into the environment at the start, so that all processes of a run agree on it.
+    """
+    if DIGEST in os.environ:
+        return os.environ[DIGEST]
     total = hashlib.sha256()
     for app in ("jurisdictions", "agreements"):
         for path in sorted((ROOT / app).rglob("*")):
@@ -111,9 +117,8 @@ def built() -> str:
 def built_on_sqlite() -> str:
     ready = FOLDER / f"facts-{digest()}.sqlite3"
     if not ready.exists():
-        for old in FOLDER.glob("facts-*.sqlite3*"):
-            if old.stat().st_mtime < time.time() - STALE_AFTER:
-                remove_sqlite(old)
+        for old in sorted(FOLDER.glob("facts-*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+            remove_sqlite(old)
         building = FOLDER / f"building-{os.getpid()}.sqlite3"
         try:
             fill(connection_settings(str(building)))
@@ -126,11 +131,12 @@ def built_on_sqlite() -> str:
 def built_on_postgresql() -> str:
     ready = f"facts_{digest()}"
     with administration() as server:
-        names = {name for (name,) in server.execute("SELECT datname FROM pg_database")}
+        names = [name for (name,) in server.execute("SELECT datname FROM pg_database ORDER BY oid")]
         if f"{ready}_read" not in names:
-            for old in names:
-                if old.startswith(("facts_", "building_")):
-                    server.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+            abandoned = [name for name in names if name.startswith("building_")]
+            outdated = [name for name in names if name.startswith("facts_")][: -2 * KEPT]
+            for old in abandoned + outdated:
+                server.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
             building = f"building_{os.getpid()}"
             server.execute(f'CREATE DATABASE "{building}"')
             fill(connection_settings(building))

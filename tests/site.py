@@ -1,5 +1,7 @@
 """The production server, and the browser that visits it. Run by itself it says whether there is a browser."""
 
+import fcntl
+import hashlib
 import os
 import shutil
 import socket
@@ -13,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "var" / "tests"
 SECONDS_TO_START = 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MAC_BROWSERS = (
@@ -35,7 +38,7 @@ def chromium() -> str:
 
 @contextmanager
 def served(database_url: str, folder: Path) -> Iterator[str]:
-    """Serve the database at `database_url` as `make run` would; `folder` takes static files, sessions and the log."""
+    """Serve the database at `database_url` as `make run` would; `folder` takes the staff's sessions and the log."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,11 +46,9 @@ def served(database_url: str, folder: Path) -> Iterator[str]:
         **os.environ,
         "DATABASE_URL": database_url,
         "DATA_DIR": str(folder),
-        "STATIC_ROOT": str(folder / "static"),
+        "STATIC_ROOT": str(collected_static_files()),
         "STATIC_HASHED_NAMES": "true",
     }
-    manage = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
-    subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "portal.serve", "--port", str(port), "--workers", "1"],
@@ -67,6 +68,25 @@ def served(database_url: str, folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+
+
+def collected_static_files() -> Path:
+    """The folder of collected and compressed static files, made once for all processes and kept until they change."""
+    total = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for path in sorted((ROOT / "static").rglob("*.*")):
+        total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = FOLDER / f"static-{total.hexdigest()[:16]}"
+    with (FOLDER / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "staticfiles.json").exists():
+            subprocess.run(
+                [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"],
+                cwd=ROOT,
+                env={**os.environ, "STATIC_ROOT": str(folder), "STATIC_HASHED_NAMES": "true"},
+                check=True,
+            )
+    return folder
 
 
 def answers(url: str) -> bool:
