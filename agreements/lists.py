@@ -1,0 +1,58 @@
+"""Which of ICE's lists speak for a day, and how old the newest one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Min, Q
+
+from .days import is_stale, today
+from .models import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What is held of ICE's lists, seen from `day`. None where there is no such list."""
+
+    day: date
+    today: date
+    first: date | None
+    """The oldest participating list. Before it we can say nothing."""
+    listed: date | None
+    """The newest participating list published by `day`: the one that statuses of that day rest on."""
+    pending: date | None
+    """The newest pending list published by `day`."""
+    newest: date | None
+    """The newest participating list there is."""
+
+    @classmethod
+    def on(cls, day: date) -> Lists:
+        """One query."""
+        now = today()
+        participating, pending = Q(kind="participating"), Q(kind="pending")
+        held = Snapshot.objects.aggregate(
+            first=Min("published_on", filter=participating),
+            listed=Max("published_on", filter=participating & Q(published_on__lte=day)),
+            pending=Max("published_on", filter=pending & Q(published_on__lte=day)),
+            newest=Max("published_on", filter=participating & Q(published_on__lte=now)),
+        )
+        return cls(day, now, **held)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a list speaks for the day: without one there is no yes and no no."""
+        return self.listed is not None
+
+    @property
+    def is_past(self) -> bool:
+        return self.day < self.today
+
+    @property
+    def age_in_days(self) -> int | None:
+        """Of the newest list, today."""
+        return (self.today - self.newest).days if self.newest else None
+
+    @property
+    def is_stale(self) -> bool:
+        return self.newest is not None and is_stale(self.newest, self.today)
