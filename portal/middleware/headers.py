@@ -56,7 +56,7 @@ def style_hash(text: str) -> str:
 
 
 class HeadersMiddleware:
-    """Adds the headers above to every answer; a header that the view has set stays."""
+    """Adds the headers above to every answer, and a cautious Cache-Control; what the view has set stays."""
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
@@ -68,6 +68,7 @@ class HeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Under /admin/ a browser that sends no referrer sends `Origin: null`, and Django refuses the form.
         response.headers["Referrer-Policy"] = "same-origin" if admin else "no-referrer"
-        if admin:
-            response.headers.setdefault("Cache-Control", "no-store, private")
+        # An answer to a form holds what somebody typed. Any other public answer may be kept, and asked after (ETag).
+        stored = not admin and request.method in {"GET", "HEAD"}
+        response.headers.setdefault("Cache-Control", "public, no-cache" if stored else "no-store, private")
         return response

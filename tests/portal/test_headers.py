@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.http import HttpResponse
 from django.template.loader import get_template
 from django.test import Client
 
 from portal.middleware import headers
 
+# Each page and each call of the API that a reader can reach without typing.
 WITHOUT_FACTS = ["/healthz", "/robots.txt", "/no-such-page/", "/es/no-such-page/"]
 PAGES = ["/", "/find/", "/us/", "/us/fl/", "/us/fl/broward-county/", "/us/fl/davie/", "/agencies/", "/agreements/"]
 PAGES += ["/about/method/"]
@@ -87,6 +89,24 @@ def test_hsts_is_the_operators_choice(client, settings):
 def test_an_inline_style_is_allowed_by_its_hash():
     # echo -n 'p{}' | openssl dgst -sha256 -binary | base64
     assert headers.style_hash("p{}") == "'sha256-gG2yISYereRMiG2lMXrbiUgi0Ubw9p7QCeWcroOvy9Y='"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "caching"),
+    [
+        pytest.param("GET", "/us/fl/", "public, no-cache", id="a page: kept, asked after"),
+        pytest.param("POST", "/find/", "no-store, private", id="an answer to what somebody typed"),
+        pytest.param("GET", "/admin/", "no-store, private", id="a staff page"),
+    ],
+)
+def test_without_a_word_of_the_view_caching_is_cautious(rf, method, path, caching):
+    middleware = headers.HeadersMiddleware(lambda request: HttpResponse())
+    assert middleware(rf.generic(method, path)).headers["Cache-Control"] == caching
+
+
+def test_the_views_own_word_on_caching_stands(rf):
+    middleware = headers.HeadersMiddleware(lambda request: HttpResponse(headers={"Cache-Control": "max-age=60"}))
+    assert middleware(rf.get("/")).headers["Cache-Control"] == "max-age=60"
 
 
 def test_a_page_meant_for_frames_says_so_itself():
