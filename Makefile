@@ -73,6 +73,6 @@ test-tools:
 .env:
 	@umask 077; echo "SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" > $@
 
-staticfiles/staticfiles.json: requirements.txt portal/settings.py $(shell find static -type f) | .venv/run.stamp .env
+staticfiles/staticfiles.json: requirements.txt portal/settings.py $(shell find static -type f 2>/dev/null) | .venv/run.stamp .env
 	@echo 'Collecting style sheets and images'
 	@$(PYTHON) manage.py collectstatic --no-input --clear --verbosity=0
