@@ -34,6 +34,7 @@ MOST_SUGGESTED = 8
 # that name has more than a twentieth of its people ("New York", "Washington", "Utah"), we ask.
 STATE_OUTWEIGHS = 20
 SHORTEST_GUESSED = 3  # letters; of fewer, every other name is a near one
+SMALLEST_SHARE = 0.001  # of the addresses of a ZIP code, that we say as a number
 STATE_DIGITS, COUNTY_DIGITS = 2, 5
 
 # The last five digits, also in "Davie FL 33324-1234" and "333241234"; a house number before them is not a ZIP code.
@@ -101,9 +102,21 @@ class Hit:
         return f"{path}?from={self.other_name.cdp_geoid}" if self.is_cdp else path
 
     @property
+    def share_percent(self) -> str:
+        """ "99.6", "<0.1" …; "" for what is no part of a ZIP code."""
+        if self.share is None:
+            return ""
+        return f"{100 * self.share:.1f}".removesuffix(".0") if self.share >= SMALLEST_SHARE else "<0.1"
+
+    @property
     def is_cdp(self) -> bool:
         """Whether the typed name is a place without a government of its own."""
         return bool(self.other_name and self.other_name.cdp_geoid)
+
+    @property
+    def is_governing(self) -> bool:
+        """Whether we may say that the county governs the CDP: not where a town does, or nobody, or a city since."""
+        return self.is_cdp and self.area.is_county and not self.other_name.note
 
 
 @dataclass(frozen=True)

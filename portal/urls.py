@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import path
 
-from portal.views import errors, health
+from portal.views import errors, find, health
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -22,5 +22,6 @@ urlpatterns = [
 
 # Pages: English at the root, the same page in Spanish under /es/
 urlpatterns += i18n_patterns(
+    path("find/", find.find_page, name="find"),
     prefix_default_language=False,
 )

@@ -43,7 +43,12 @@ def find_page(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest, template: str, found: Found, *, status: int = 200, **context) -> HttpResponse:
-    context |= {"found": found, "longest": LONGEST, "states": Jurisdiction.objects.states().order_by("name")}
+    context |= {
+        "found": found,
+        "longest": LONGEST,
+        "prefix": language_prefix(),
+        "states": Jurisdiction.objects.states().order_by("name"),
+    }
     response = render(request, f"find/{template}.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -51,7 +56,10 @@ def page(request: HttpRequest, template: str, found: Found, *, status: int = 200
 
 def see_other(path: str) -> HttpResponse:
     """Leads to a page in the reader's language; `path` has no language prefix."""
-    prefix = "/es" if get_language() == "es" else ""
-    response = HttpResponseRedirect(prefix + path, status=SEE_OTHER)
+    response = HttpResponseRedirect(language_prefix() + path, status=SEE_OTHER)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def language_prefix() -> str:
+    return "/es" if get_language() == "es" else ""
