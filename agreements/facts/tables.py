@@ -33,7 +33,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "decided_on",
         "source",
     ),
-    "source_corrections": ("state", "agency", "program_model", "field", "wrong", "right", "reason", "source"),
+    "source_corrections": (
+        "state",
+        "agency",
+        "program_model",
+        "signed_on",
+        "field",
+        "wrong",
+        "right",
+        "reason",
+        "source",
+    ),
     "agencies": (
         "public_id",
         "state",

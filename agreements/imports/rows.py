@@ -75,7 +75,7 @@ class Correction:
     The row is named by what ICE prints: `state_printed` (a state's name or USPS code), `agency` and `model` (a code or
     a print, "" for any). `field` is a field of Row: state, agency, agency_type, county, program_model, signed_on,
     moa_url or addendum_url; `wrong` and `right` are written as a cell would be, dates as 2026-01-20. It applies only
-    to rows that still print `wrong`.
+    to rows that still print `wrong` and, with `signed_on`, that day of signing.
     """
 
     state_printed: str
@@ -84,6 +84,7 @@ class Correction:
     field: str
     wrong: str
     right: str
+    signed_on: date | None = None
 
 
 COLUMN_OF_FIELD = {
@@ -334,6 +335,8 @@ class _Normaliser:
         for correction in self.corrections.get(key, ()):
             column = COLUMN_OF_FIELD[correction.field]
             if column not in before or (correction.model and program_model(correction.model) != model):
+                continue
+            if correction.signed_on and date_in(before.get("signed")) != correction.signed_on:
                 continue
             if column in links_before:
                 if _same_address(links_before[column], correction.wrong):

@@ -65,6 +65,11 @@ class SourceCorrection(models.Model):
     state = models.CharField(max_length=2, help_text="USPS of the state as printed.")
     agency = models.CharField(max_length=200, help_text="The agency as printed.")
     program_model = models.CharField(max_length=60, blank=True, help_text="Empty: whatever the model.")
+    signed_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Only rows that print this signing date; empty: any. Keeps a later, true row of that name as printed.",
+    )
     field = models.CharField(max_length=14, choices=Field)
     wrong = models.CharField(max_length=600, help_text="What ICE prints, such as 2016-01-20.")
     right = models.CharField(max_length=600, help_text="What we use instead.")

@@ -454,6 +454,9 @@ def test_a_correction_of_an_address_names_the_address():
         pytest.param(Correction("GA", AGENCY, "", "county", "Clay County", "Bay County"), id="another state"),
         pytest.param(Correction("FL", "Clay County", "", "county", "Clay County", "Bay County"), id="another agency"),
         pytest.param(Correction("FL", AGENCY, "WSO", "county", "Clay County", "Bay County"), id="another model"),
+        pytest.param(
+            Correction("FL", AGENCY, "", "county", "Clay County", "Bay County", date(2020, 1, 1)), id="another signing"
+        ),
     ],
 )
 def test_a_correction_is_quiet_elsewhere(correction):
