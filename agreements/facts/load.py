@@ -346,7 +346,7 @@ class _Load:
         agreements: Iterable[Row],
         found: Mapping[str, Agency],
         newest_agency: int,
-        newest_agreement: int,
+        """A record that this load made takes the bundle's id; an older one keeps its own and the bundle's leads to it."""
     ) -> None:
         """A record that this load made takes the bundle's id; an older one keeps its own, and the bundle's leads to it."""
         taken = set(Agency.objects.values_list("public_id", flat=True))

@@ -183,6 +183,8 @@ def _waiting(snapshot: Snapshot) -> set[int]:
     )
     if earlier and earlier[0][1] == snapshot.published_on:
         # The earlier list of this day no longer counts: what it changed is to be looked at again.
+        begun = Standing.objects.filter(starts_on=snapshot.published_on)
+        found |= set(begun.values_list("agreement__agency", flat=True))
         changed |= Listing.objects.filter(kind=snapshot.kind, first_position=earlier[0][0])
         if len(earlier) > 1:
             changed |= Listing.objects.filter(kind=snapshot.kind, last_position=earlier[1][0])

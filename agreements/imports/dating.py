@@ -24,6 +24,8 @@ QUIET = 60
 SOON = 8
 """Days from a workbook's last saving to its publication, at most, on all lists seen."""
 
+NAME_SAYS_ANOTHER_KIND = "The file's name says the list is"
+
 
 @dataclass(frozen=True, slots=True)
 class Dating:
@@ -76,7 +78,7 @@ def date_sheet(file_name: str, sheet: Sheet, rows: Iterable[Row], *, published: 
     if not published and name.kind and name.kind != (kind := kind_of(sheet)):
         settled = f"--published {day} takes it as one" if day else "--published YYYY-MM-DD takes it as one"
         inside = "it has no SIGNED column" if kind == "pending" else "it has a SIGNED column"
-        doubts.append(f"The file's name says {name.kind}, but this is a {kind} list: {inside}; {settled}.")
+        doubts.append(f"{NAME_SAYS_ANOTHER_KIND} {name.kind}, but this is a {kind} list: {inside}; {settled}.")
     return Dating(day, name.half, _position(day, name, sheet.sha256), doubts)
 
 

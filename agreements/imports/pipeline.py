@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from django.utils import timezone
+
 from agreements.models import Listing, Snapshot
 
 from . import held
 from .apply import ReadList, apply_list, entries_of, fold_list, order
-from .dating import date_sheet
+from .dating import NAME_SAYS_ANOTHER_KIND, date_sheet
 from .diff import Change, contradictions, diff
 from .fold import Step
 from .matching import Question
 from .placing import Placer
 from .rows import Row, kind_of, normalise
-from .sheet import Sheet, read_sheet
+from .sheet import NotASheet, Sheet, read_sheet
 
 
 @dataclass(slots=True)
@@ -55,8 +57,18 @@ def plan_sheet(sheet: Sheet, *, kind: str | None = None, published: date | None 
     printed_kind = kind_of(sheet)
     normalised = normalise(sheet, kind=kind or printed_kind, corrections=held.corrections())
     dating = date_sheet(sheet.file_name, sheet, normalised.rows, published=published)
+    if dating.published_on is None:
+        raise NotASheet(" ".join(dating.doubts))
+    if dating.published_on > timezone.localdate():
+        raise NotASheet(
+            f"{sheet.file_name} would be of {dating.published_on}, a day that has not come; "
+            "--published YYYY-MM-DD says when ICE published it."
+        )
     doubts = list(dating.doubts)
-    if kind and kind != printed_kind:
+    if kind == printed_kind:
+        # A person has said which list it is: what the file's name says no longer matters.
+        doubts = [doubt for doubt in doubts if not doubt.startswith(NAME_SAYS_ANOTHER_KIND)]
+    elif kind:
         doubts.append(
             f"You say that this is the {kind} list, but "
             + (

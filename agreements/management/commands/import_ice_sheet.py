@@ -55,7 +55,10 @@ class Command(BaseCommand):
         results = []
         with transaction.atomic():
             for one in given:
-                plan = plan_sheet(one.sheet, kind=one.kind, published=one.published)
+                try:
+                    plan = plan_sheet(one.sheet, kind=one.kind, published=one.published)
+                except NotASheet as refusal:
+                    raise CommandError(str(refusal)) from None
                 if plan.doubts and not settle and (commit or len(given) > 1):
                     raise CommandError(f"{one.path.name}: {' '.join(plan.doubts)} Nothing was written.")
                 writes = commit or len(given) > 1 or plan.is_older

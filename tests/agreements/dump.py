@@ -1,0 +1,122 @@
+"""Everything public in a database, as plain values without ids and clock times, to compare two databases."""
+
+from agreements.models import Agreement, ChangeEvent, Listing, Snapshot, Standing
+from jurisdictions.models import Agency, AgencyAlias, Coverage
+
+
+def public_facts() -> dict[str, list]:
+    """Each table as a sorted list of values; records name each other by what they say."""
+    digests = dict(Listing.objects.values_list("pk", "digest"))
+    agencies = {
+        agency.pk: (agency.state.usps, agency.name, min(alias.name for alias in agency.aliases.all()))
+        for agency in Agency.objects.select_related("state").prefetch_related("aliases")
+    }
+    agreements = {row.pk: (*agencies[row.agency_id], row.program_model) for row in Agreement.objects.all()}
+    snapshots = dict(Snapshot.objects.values_list("pk", "sha256"))
+
+    def table(rows, *names, **named):
+        """Rows as tuples: plain fields by name, and those that name another record through its mapping."""
+        return sorted(
+            (
+                tuple(str(getattr(row, name)) for name in names)
+                + tuple(str(mapping.get(getattr(row, name))) for name, mapping in named.items())
+                for row in rows
+            ),
+        )
+
+    return {
+        "agencies": table(
+            Agency.objects.all(),
+            "state_id",
+            "name",
+            "kind",
+            "placement",
+            "placement_reason",
+            "printed_county_id",
+            "name_is_editors",
+            "placement_is_editors",
+        ),
+        "coverages": table(
+            Coverage.objects.all(), "jurisdiction_id", "extent", "why", "note", "source", agency_id=agencies
+        ),
+        "aliases": table(
+            AgencyAlias.objects.all(),
+            "state_printed",
+            "name",
+            "folded",
+            "first_printed_on",
+            "last_printed_on",
+            "reason",
+            agency_id=agencies,
+        ),
+        "agreements": table(
+            Agreement.objects.all(),
+            "program_model",
+            "ended_on",
+            "first_listed_on",
+            "first_known_on",
+            agency_id=agencies,
+        ),
+        "snapshots": sorted(
+            (row.kind, row.position, row.sha256, str(row.columns), [[number, digests[pk]] for number, pk in row.rows])
+            for row in Snapshot.objects.all()
+        ),
+        "listings": table(
+            Listing.objects.all(),
+            "kind",
+            "digest",
+            "first_position",
+            "last_position",
+            "state",
+            "agency_name",
+            "agency_type",
+            "county",
+            "program_model",
+            "signed_on",
+            "moa_url",
+            "addendum_url",
+            "corrected",
+            "problems",
+            "match_rule",
+            "match_reason",
+            agreement_id=agreements,
+            first_snapshot_id=snapshots,
+            last_snapshot_id=snapshots,
+        ),
+        "standings": table(
+            Standing.objects.all(),
+            "status",
+            "starts_on",
+            "ends_on",
+            "since",
+            "last_listed_on",
+            "signed_on",
+            "moa_url",
+            "addendum_url",
+            agreement_id=agreements,
+            listing_id=digests,
+        ),
+        "events": table(
+            ChangeEvent.objects.all(),
+            "kind",
+            "took_effect_on",
+            "seen_on",
+            "origin",
+            "before",
+            "after",
+            agency_id=agencies,
+            agreement_id=agreements,
+            snapshot_id=snapshots,
+        ),
+    }
+
+
+def differences(one: dict[str, list], other: dict[str, list]) -> dict[str, tuple[list, list]]:
+    """What only one of two databases holds, by table (at most five each)."""
+    found = {}
+    for table in one:
+        if one[table] != other[table]:
+            left = [row for row in one[table] if row not in other[table]]
+            right = [row for row in other[table] if row not in one[table]]
+            found[table] = (left[:5], right[:5])
+    return found
