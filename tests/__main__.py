@@ -5,6 +5,7 @@ set DATABASE_URL to an address of it (a database user that may create databases)
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -68,7 +69,21 @@ def embedded_server() -> str:
     for setting in HASTY:
         server.psql(f"ALTER SYSTEM SET {setting};")
     server.psql("SELECT pg_reload_conf();")
+    for name in server.psql("SELECT datname FROM pg_database;").split():
+        left = re.match(r"(?:test_run|copy)_(\d+)_", name)
+        if left and not is_running(int(left[1])):
+            server.psql(f'DROP DATABASE "{name}" WITH (FORCE);')
     return server.get_uri()
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, and running
+    return True
 
 
 def own_database(url: str) -> str:

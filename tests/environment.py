@@ -5,6 +5,7 @@ DATABASE_URL of the shell chooses the database; without one the tests run on SQL
 """
 
 import os
+from pathlib import Path
 
 os.environ["DEBUG"] = "false"
 os.environ["SECRET_KEY"] = "tests only"
@@ -15,6 +16,7 @@ os.environ["STATIC_HASHED_NAMES"] = "false"
 os.environ["ACCESS_LOG"] = "true"
 # Playwright keeps an event loop in the thread of the tests, in which Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+os.environ["DATA_DIR"] = str(Path(__file__).resolve().parent.parent / "var" / "tests" / "data")
 for name in ("SECURITY_CONTACT", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "PROXIES", "CSRF_TRUSTED_ORIGINS"):
     os.environ.pop(name, None)
 if not os.environ.get("DATABASE_URL"):
