@@ -435,13 +435,17 @@ def spellings(runs: Iterable[Run], series: Mapping[str, Series]) -> list[Spellin
     return [Spelling(state, name, first, last, reason) for (state, name), (first, last, reason) in found.items()]
 
 
-def newest_run(runs: Iterable[Run], series: Mapping[str, Series]) -> Run:
-    """The row that names the agency: one that a newest list prints, participating before pending; else the last."""
+def newest_first(runs: Iterable[Run], series: Mapping[str, Series]) -> list[Run]:
+    """An agency's rows, those first that a newest list still prints, participating before pending. The first names it.
+
+    The order changes only as a row begins or stops: rows that go on keep their rank while lists come and go.
+    """
 
     def rank(run: Run):
         line = series[run.kind]
         stands = bool(line.positions) and run.last_position >= line.positions[-1]
         participating = run.kind == "participating"
-        return (stands, stands and participating, run.last_position, participating, run.first_position, run.digest)
+        last = 0 if stands else run.last_position
+        return stands, stands and participating, last, participating, run.first_position, run.digest
 
-    return max(runs, key=rank)
+    return sorted(runs, key=rank, reverse=True)

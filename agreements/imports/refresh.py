@@ -16,7 +16,7 @@ from jurisdictions.models import Agency, AgencyAlias, Coverage
 from jurisdictions.names import fold as folded
 
 from . import held
-from .derive import Run, Series, agency_events, newest_run, spellings, standings
+from .derive import Run, Series, agency_events, newest_first, spellings, standings
 from .placing import Placer
 
 BATCH = 2_000
@@ -182,21 +182,21 @@ def _refresh_agencies(by_id, runs, series, placer: Placer, history: bool) -> Non
         own = runs.get(agency_id)
         if not own:
             continue
-        newest = newest_run(own, series)
+        newest, *older = newest_first(own, series)
         before = tuple(getattr(agency, name) for name in AGENCY_FIELDS)
         if not agency.name_is_editors:
             agency.name = newest.name
         if not agency.placement_is_editors:
-            placed = placer.place(newest, own)
-            agency.state_id, agency.kind, agency.placement = placed.state_id, placed.kind, placed.placement
-            agency.placement_reason, agency.printed_county_id = placed.reason, placed.printed_county_id
+            placed = placer.place(newest, older)
+            for name, value in placed.fields.items():
+                setattr(agency, name, value)
             there = coverages.get(agency_id, {})
             for wanted in placed.coverages:
-                coverage = there.pop(wanted.jurisdiction_id, None)
+                coverage = there.pop(wanted["jurisdiction_id"], None)
                 if coverage is None:
-                    create.append(Coverage(agency_id=agency_id, **wanted.fields()))
-                elif any(getattr(coverage, name) != value for name, value in wanted.fields().items()):
-                    for name, value in wanted.fields().items():
+                    create.append(Coverage(agency_id=agency_id, **wanted))
+                elif any(getattr(coverage, name) != value for name, value in wanted.items()):
+                    for name, value in wanted.items():
                         setattr(coverage, name, value)
                     update.append(coverage)
             remove += [coverage.pk for coverage in there.values()]

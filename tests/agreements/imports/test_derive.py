@@ -12,7 +12,7 @@ from agreements.imports.derive import (
     Run,
     Series,
     agency_events,
-    newest_run,
+    newest_first,
     spellings,
     standing_on,
     standings,
@@ -227,12 +227,12 @@ def test_each_spelling_has_its_first_and_last_day_and_the_newest_row_names_the_a
         ("Alachua Police Departent", 0, 40),
         ("Alachua Police Department", 20, 30),
     ]
-    assert newest_run(runs, world()).id == 3
+    assert newest_first(runs, world())[0].id == 3
 
 
 def test_a_standing_participating_row_names_the_agency_whatever_came_later_on_a_pending_list():
     series = world(listed=(0, 10), pending=(0, 20))
     rows = [run(1, 2, name="Davie Police Department"), run(1, 2, kind="pending", id=2, name="Town of Davie Police")]
-    assert newest_run(rows, series).name == "Davie Police Department"
+    assert newest_first(rows, series)[0].name == "Davie Police Department"
     dropped = [run(1, 1, name="Davie Police Department"), run(1, 2, kind="pending", id=2, name="Town of Davie Police")]
-    assert newest_run(dropped, series).name == "Town of Davie Police"
+    assert newest_first(dropped, series)[0].name == "Town of Davie Police"

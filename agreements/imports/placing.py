@@ -1,0 +1,118 @@
+"""Where the agencies of a list are: the rules of `jurisdictions.placement` over the loaded geography and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from agreements.models import Verdict
+from jurisdictions.gazetteer import Gazetteer
+from jurisdictions.models import Jurisdiction, Source
+from jurisdictions.names import fold
+from jurisdictions.placement import IN_QUESTION, Covered, SpecialAgency, load_special, place, printed_county, same_area
+
+from .derive import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Values for an Agency (`fields`) and for each of its Coverages."""
+
+    fields: dict[str, object]
+    coverages: tuple[dict[str, object], ...]
+
+
+class Placer:
+    """Places agencies of any state. A state's geography is read when it is first asked about."""
+
+    def __init__(self, decisions: Iterable[Verdict] = ()):
+        self._gazetteers: dict[str, Gazetteer] = {}
+        self._states = dict(Jurisdiction.objects.states().values_list("usps", "pk"))
+        self._decided = {(verdict.state, fold(verdict.name)): verdict for verdict in decisions}
+        self._sources: dict[str, Source] = {}
+        self._same_area: dict[tuple[str, str, str], bool | None] = {}
+
+    @classmethod
+    def from_database(cls) -> Placer:
+        """With the decisions that people took on where an agency is."""
+        return cls(Verdict.objects.filter(answer=Verdict.Answer.PLACED).order_by("pk"))
+
+    def gazetteer(self, state: str) -> Gazetteer:
+        if state not in self._gazetteers:
+            self._gazetteers[state] = Gazetteer.from_database([state])
+        return self._gazetteers[state]
+
+    def same_area(self, state: str, name: str, other: str) -> bool | None:
+        """Whether two names are of one area of a state; None if that is not known."""
+        key = (state, name, other)
+        if key not in self._same_area:
+            self._same_area[key] = same_area(state, name, other, self.gazetteer(state))
+        return self._same_area[key]
+
+    def place(self, newest: Run, older: Iterable[Run] = ()) -> Placed:
+        """Where the agency of these rows is. Name and type are the newest row's, counties the newest first."""
+        gazetteer = self.gazetteer(newest.state)
+        counties = list(
+            dict.fromkeys(run.county for run in (newest, *older) if run.county and run.state == newest.state)
+        )
+        county = next(filter(None, (printed_county(text, newest.state, gazetteer) for text in counties)), None)
+        about = {"state_id": self._states[newest.state], "printed_county_id": county and county.canonical}
+        if decision := self._decided.get((newest.state, fold(newest.name))):
+            return self._as_decided(decision, about)
+        placed = place(
+            newest.name,
+            agency_type=newest.agency_type,
+            counties_printed=counties,
+            state=newest.state,
+            gazetteer=gazetteer,
+        )
+        about |= {"kind": placed.kind, "placement": placed.status, "placement_reason": placed.reason[:300]}
+        return Placed(about, tuple(self._coverage(covered) for covered in placed.coverages))
+
+    def _as_decided(self, decision: Verdict, about: dict[str, object]) -> Placed:
+        about |= {
+            "kind": decision.agency_kind,
+            "placement": decision.placement,
+            "placement_reason": decision.reason[:300],
+        }
+        if decision.placement == IN_QUESTION:
+            return Placed(about, ())
+        coverages = tuple(
+            {
+                "jurisdiction_id": geoid,
+                "extent": extent,
+                "why": "editor",
+                "note": "",
+                "source_id": decision.source_id,
+            }
+            for geoid, extent in decision.places
+        )
+        return Placed(about, coverages)
+
+    def _coverage(self, covered: Covered) -> dict[str, object]:
+        source = self._source(covered.source_url) if covered.source_url else None
+        return {
+            "jurisdiction_id": covered.geoid,
+            "extent": covered.extent,
+            "why": covered.why,
+            "note": covered.note[:300],
+            "source_id": source and source.pk,
+        }
+
+    def _source(self, url: str) -> Source:
+        """The record of a special agency's source, made when it is first needed."""
+        if url not in self._sources:
+            named = next(agency for agency in load_special().values() if agency.source_url == url)
+            self._sources[url] = _recorded(named)
+        return self._sources[url]
+
+
+def _recorded(agency: SpecialAgency) -> Source:
+    source, _made = Source.objects.get_or_create(
+        url=agency.source_url,
+        title=agency.source_title,
+        retrieved_on=date.fromisoformat(agency.read_on),
+        defaults={"publisher": agency.source_publisher},
+    )
+    return source
