@@ -10,11 +10,11 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from agreements.models import Agreement
-from agreements.querysets import Reach
+from agreements.lists import Lists
 from jurisdictions.models import Agency, AreaName, Jurisdiction, LiesIn, ZipArea
 from jurisdictions.names import fold, tidy
 
+from .answers import answer_for
 from .name_index import (
     AgencyNames,
     AreaNames,
@@ -93,9 +93,8 @@ class Hit:
             return self.agency.state
         return self.area if self.area.is_state else self.area.state
 
-    @property
-    def path(self) -> str:
-        """The address of its page, without a language prefix."""
+    def get_absolute_url(self) -> str:
+        """The address of its page, without a language prefix; a CDP's county says whose page it is."""
         if self.agency:
             return self.agency.get_absolute_url()
         path = self.area.get_absolute_url()
@@ -420,31 +419,13 @@ def suggested(asked: str, readings: Sequence[Reading], areas: AreaNames, agencie
 
 
 def answers_differ(areas: Sequence[Jurisdiction], day: date) -> bool:
-    """Whether a reader must say which of `areas` is meant, or all of them have the same answer on `day`'s list.
+    """Whether a reader must say which of `areas` is meant, or all have the same answer on `day`'s list.
 
-    Names left out, two answers differ if the states differ or what local agencies have signed does: the set of model,
-    reach and kind of agency. Statewide agencies follow from the state.
+    Names left out, they differ if the states do, or the set of (model, reach, kind of agency) of local agencies does.
     """
-    if len({area.pk if area.is_state else area.state_id for area in areas}) > 1:
-        return True
-    if any(area.is_state for area in areas):
+    if len({area.pk if area.is_state else area.state_id for area in areas}) > 1 or any(area.is_state for area in areas):
         return len(areas) > 1
+    lists = Lists.on(day)
     first, *others = areas
-    signed = local_answer(first, day)
-    return any(local_answer(area, day) != signed for area in others)
-
-
-LOCAL = (Reach.OWN, Reach.COUNTY, Reach.INSIDE, Reach.SPECIAL)
-
-
-def local_answer(area: Jurisdiction, day: date) -> set[tuple[str, str, str]]:
-    """Program model, reach and kind of agency of each local agreement listed on `day`."""
-    return {
-        (model, reach, kind)
-        for reach in LOCAL
-        for model, kind in Agreement.objects.listed_on(day)
-        .reaching(area, reach)
-        .order_by()
-        .values_list("program_model", "agency__kind")
-        .distinct()
-    }
+    substance = answer_for(first, day, lists=lists).substance
+    return any(answer_for(area, day, lists=lists).substance != substance for area in others)

@@ -66,11 +66,13 @@ class AreaNames:
     """The names of all areas: exact, by their beginning, and nearly so."""
 
     def __init__(self, areas: Iterable[tuple], other_names: Iterable[tuple]):
-        """`areas`: GEOID, kind, name, short name, state, population, same_as. `other_names`: name, kind, leads_to."""
+        """`areas`: GEOID, kind, name, short name, population, same_as. `other_names`: name, kind, leads_to."""
         self._geoids: list[str] = []
         self._population = array("I")
         position: dict[str, int] = {}
         same_as: dict[str, str] = {}
+        state_names: dict[str, str] = {}
+        counties: list[tuple[str, str, str]] = []
         pairs: set[tuple[str, str, Rank]] = set()
         self.states: dict[str, str] = {usps.lower(): fips for usps, fips in STATE_FIPS.items()}
         for geoid, kind, name, short_name, population, twin in areas:
@@ -84,7 +86,10 @@ class AreaNames:
             if name != short_name:
                 pairs.add((squeezed(name), geoid, typed))
             if kind == "state":
+                state_names[geoid] = name
                 self.states[squeezed(name)] = geoid
+            elif kind == "county":
+                counties.append((state_of(geoid), geoid, name))
         for name, kind, geoid in other_names:
             if geoid in position:
                 rank = Rank.CODE if kind in CODE_KINDS else Rank.WITHIN if kind in WITHIN_KINDS else Rank.OTHER
@@ -94,7 +99,8 @@ class AreaNames:
         for usps, fips in STATE_FIPS.items():
             if fips in position:
                 pairs.add((usps.lower(), fips, Rank.OTHER))
-        self._one_county = self._states_of_one_county(self._geoids)
+        # The District of Columbia and Guam are a state and its county under one name: one page, the county's.
+        self._county_of_state = {state: geoid for state, geoid, name in counties if state_names.get(state) == name}
         # One string object for each name, however many areas have it.
         kept: dict[str, str] = {}
         rows = sorted(
@@ -104,15 +110,6 @@ class AreaNames:
         self._areas = array("I", (area for _key, area, _rank in rows))
         self._ranks = bytes(rank for _key, _area, rank in rows)
         self._names = [key for key in kept if key and not key.isdigit()]
-
-    @staticmethod
-    def _states_of_one_county(geoids: Iterable[str]) -> dict[str, str]:
-        """State → its only county: the District of Columbia, Guam. One area, one page: the county's."""
-        counties: dict[str, list[str]] = defaultdict(list)
-        for geoid in geoids:
-            if len(geoid) == 5:
-                counties[geoid[:2]].append(geoid)
-        return {state: own[0] for state, own in counties.items() if len(own) == 1 and state in STATE_FIPS.values()}
 
     @classmethod
     def from_database(cls) -> AreaNames:
@@ -142,7 +139,7 @@ class AreaNames:
     def _between(self, start: int, end: int) -> Iterator[Named]:
         for row in range(start, end):
             rank, area = Rank(self._ranks[row]), self._areas[row]
-            geoid = self._one_county.get(self._geoids[area], self._geoids[area])
+            geoid = self._county_of_state.get(self._geoids[area], self._geoids[area])
             yield Named(self._keys[row], geoid, rank, 0 if rank >= Rank.WITHIN else self._population[area])
 
     @staticmethod

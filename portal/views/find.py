@@ -13,6 +13,7 @@ from agreements.days import today
 from agreements.models import Snapshot
 from jurisdictions.models import Jurisdiction
 from portal.find import LONGEST, Found, Problem, answers_differ, find
+from portal.templatetags.pages import in_language
 
 SEE_OTHER = 303
 # Nearly all ZIP codes touch no more than five counties; beyond this many, answers are not compared.
@@ -27,7 +28,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
         return page(request, "form", Found())
     found = find(request.POST.get("q", ""), state=request.POST.get("state", ""))
     if found.only:
-        return see_other(found.only.path)
+        return see_other(found.only.get_absolute_url())
     if not found.hits:
         bad_input = found.problem in {Problem.BLANK, Problem.TOO_LONG}
         return page(request, "nothing", found, status=400 if bad_input else 200)
@@ -46,7 +47,7 @@ def page(request: HttpRequest, template: str, found: Found, *, status: int = 200
     context |= {
         "found": found,
         "longest": LONGEST,
-        "prefix": language_prefix(),
+        "private": True,  # the page names no address of its own: there is none that leads back to it
         "states": Jurisdiction.objects.states().order_by("name"),
     }
     response = render(request, f"find/{template}.html", context, status=status)
@@ -56,10 +57,6 @@ def page(request: HttpRequest, template: str, found: Found, *, status: int = 200
 
 def see_other(path: str) -> HttpResponse:
     """Leads to a page in the reader's language; `path` has no language prefix."""
-    response = HttpResponseRedirect(language_prefix() + path, status=SEE_OTHER)
+    response = HttpResponseRedirect(in_language(path, get_language()), status=SEE_OTHER)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def language_prefix() -> str:
-    return "/es" if get_language() == "es" else ""
