@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 from . import tables
@@ -161,7 +162,7 @@ class Gazetteer:
 
     def _named(self, state: str, name: str, kind: str) -> list[Area]:
         index = self._index(state)
-        found = index.exact[kind].get(fold(name)) or index.squeezed[kind].get(squeezed(name))
+        found = index.exact(kind).get(fold(name)) or index.squeezed(kind).get(squeezed(name))
         if found:
             return found[:]
         led_to: dict[str, Area] = {}
@@ -180,32 +181,61 @@ class Gazetteer:
 
 
 class StateIndex:
-    """The names of one state: for each kind of area by folded and by squeezed name, and the other names."""
+    """The names of one state: for each kind of area by folded and by squeezed name, and the other names.
+
+    Each index is made when it is first needed: a sheriff asks for counties alone.
+    """
 
     def __init__(self, areas: Iterable[Area], other_names: Iterable[OtherName]):
-        self.exact: dict[str, dict[str, list[Area]]] = defaultdict(lambda: defaultdict(list))
-        self.squeezed: dict[str, dict[str, list[Area]]] = defaultdict(lambda: defaultdict(list))
-        self.names: dict[str, list[OtherName]] = defaultdict(list)
+        self._areas: dict[str, list[Area]] = defaultdict(list)
         for area in areas:
-            exact = {fold(spelling) for spelling in spellings(area)}
-            for key in exact:
-                self.exact[area.kind][key].append(area)
-            for key in {key.replace(" ", "") for key in exact}:
-                self.squeezed[area.kind][key].append(area)
-        for other in other_names:
-            self.names[squeezed(other.name)].append(other)
+            self._areas[area.kind].append(area)
+        self._other_names = tuple(other_names)
+        self._exact: dict[str, dict[str, list[Area]]] = {}
+        self._squeezed: dict[str, dict[str, list[Area]]] = {}
+
+    def exact(self, kind: str) -> dict[str, list[Area]]:
+        if kind not in self._exact:
+            found = self._exact[kind] = defaultdict(list)
+            for area in self._areas[kind]:
+                for key in folded_spellings(area):
+                    found[key].append(area)
+        return self._exact[kind]
+
+    def squeezed(self, kind: str) -> dict[str, list[Area]]:
+        if kind not in self._squeezed:
+            found: dict[str, dict[str, Area]] = defaultdict(dict)
+            for key, areas in self.exact(kind).items():
+                for area in areas:
+                    found[key.replace(" ", "")][area.geoid] = area
+            self._squeezed[kind] = {key: [areas[geoid] for geoid in sorted(areas)] for key, areas in found.items()}
+        return self._squeezed[kind]
+
+    @cached_property
+    def names(self) -> dict[str, list[OtherName]]:
+        found: dict[str, list[OtherName]] = defaultdict(list)
+        for other in self._other_names:
+            found[squeezed(other.name)].append(other)
+        return found
 
 
-def spellings(area: Area) -> Iterator[str]:
-    """ "Davie", "Davie town", "Town of Davie"; both names of "San Buenaventura (Ventura)"."""
-    yield area.name
-    yield area.short_name
+def folded_spellings(area: Area) -> set[str]:
+    """ "davie", "davie town", "town of davie"; both names of "San Buenaventura (Ventura)"; all folded."""
+    bare = fold(area.short_name)
+    found = {bare}
     # Each word of a type alone too: "charter township", "Town city", "city (balance)".
-    for legal_type in {area.legal_type, *re.findall(r"[A-Za-z]+", area.legal_type)} - {""}:
-        yield f"{area.short_name} {legal_type}"
-        yield f"{legal_type} of {area.short_name}"
-    if both := re.fullmatch(r"(.+) \((.+)\)", area.short_name):
-        yield from both.groups()
+    for legal_type in types_in(area.legal_type):
+        found |= {f"{bare} {legal_type}", f"{legal_type} of {bare}"}
+    if area.name != f"{area.short_name} {area.legal_type}":
+        found.add(fold(area.name))
+    if area.short_name.endswith(")") and (both := re.fullmatch(r"(.+) \((.+)\)", area.short_name)):
+        found |= {fold(name) for name in both.groups()}
+    return found
+
+
+@cache
+def types_in(legal_type: str) -> tuple[str, ...]:
+    return tuple(sorted({fold(word) for word in (legal_type, *re.findall(r"[A-Za-z]+", legal_type))} - {""}))
 
 
 def squeezed(name: str) -> str:

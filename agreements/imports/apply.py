@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 
 from agreements.models import (
     Agreement,
@@ -193,16 +193,15 @@ def _waiting(snapshot: Snapshot) -> set[int]:
 
 def _spellings_printed_again(snapshot: Snapshot) -> None:
     """The spellings on this list were last printed today, also those of agencies that nothing else changes."""
-    printed = Listing.objects.filter(
-        kind=snapshot.kind,
-        last_position=snapshot.position,
-        agreement__agency=OuterRef("agency"),
-        state=OuterRef("state_printed"),
-        agency_name=OuterRef("name"),
-    )
-    AgencyAlias.objects.filter(Exists(printed), last_printed_on__lt=snapshot.published_on).update(
-        last_printed_on=snapshot.published_on
-    )
+    on_it = Listing.objects.filter(kind=snapshot.kind, last_position=snapshot.position).exclude(agreement=None)
+    printed = set(on_it.values_list("agreement__agency", "state", "agency_name"))
+    earlier = AgencyAlias.objects.filter(last_printed_on__lt=snapshot.published_on)
+    again = [
+        pk
+        for pk, *spelling in earlier.values_list("pk", "agency_id", "state_printed", "name")
+        if tuple(spelling) in printed
+    ]
+    AgencyAlias.objects.filter(pk__in=again).update(last_printed_on=snapshot.published_on)
 
 
 def _agreements_for(runs: Iterable[OpenRun]) -> tuple[dict[int, int], dict[tuple[int, str], int]]:
