@@ -52,6 +52,7 @@ def agency_rows() -> Iterator[dict]:
             "kind": agency.kind,
             "placement": agency.placement,
             "placement_reason": agency.placement_reason,
+            "placement_basis": agency.placement_basis,
             "placement_is_editors": agency.placement_is_editors,
             "printed_county": agency.printed_county_id,
             "merged_into": agency.merged_into and agency.merged_into.public_id,

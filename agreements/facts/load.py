@@ -215,6 +215,7 @@ class _Load:
             kind=row["kind"],
             placement=row["placement"],
             placement_reason=row["placement_reason"],
+            placement_basis=row["placement_basis"],
             placement_is_editors=row["placement_is_editors"] == "1",
             printed_county_id=row["printed_county"] or None,
         )
@@ -325,9 +326,7 @@ class _Load:
         """The database's agency for each bundled one: the one that has most of its spellings."""
         owner = {row["public_id"]: row["agency"] for row in agreements}
         spelt = {
-            (row["state"], folded(row["agency_name"]), owner[row["agreement"]])
-            for row in listings
-            if row["agreement"]
+            (row["state"], folded(row["agency_name"]), owner[row["agreement"]]) for row in listings if row["agreement"]
         }
         held: dict[tuple[str, str], set[int]] = defaultdict(set)
         for alias in AgencyAlias.objects.all():
@@ -346,9 +345,9 @@ class _Load:
         agreements: Iterable[Row],
         found: Mapping[str, Agency],
         newest_agency: int,
-        """A record that this load made takes the bundle's id; an older one keeps its own and the bundle's leads to it."""
+        newest_agreement: int,
     ) -> None:
-        """A record that this load made takes the bundle's id; an older one keeps its own, and the bundle's leads to it."""
+        """A record that this load made takes the bundle's id; an older one keeps its own, and both lead to it."""
         taken = set(Agency.objects.values_list("public_id", flat=True))
         taken |= set(AgencyFormerId.objects.values_list("public_id", flat=True))
         former = []

@@ -52,6 +52,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "kind",
         "placement",
         "placement_reason",
+        "placement_basis",
         "placement_is_editors",
         "printed_county",
         "merged_into",

@@ -37,7 +37,10 @@ from .sheet import Sheet, SheetRow
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """A list that was read and normalised, with its place in the series. What `apply` writes."""
+    """A list that was read, with its place in the series. What `apply` writes.
+
+    `normalised` has its rows but for those that the newest list held prints letter for letter.
+    """
 
     sheet: Sheet
     kind: str

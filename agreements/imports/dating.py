@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, Protocol
 
-from .rows import FIRST_YEAR, Row, kind_of
+from .rows import FIRST_YEAR, kind_of
 from .sheet import Sheet
 
 Half = Literal["", "am", "mid", "pm"]
@@ -61,7 +61,14 @@ _PUBLISHED = re.compile(
 _SECOND_DOWNLOAD = re.compile(r"\s*\(\d+\)$")  # a browser's own, not ICE's
 
 
-def date_sheet(file_name: str, sheet: Sheet, rows: Iterable[Row], *, published: date | None = None) -> Dating:
+class Signed(Protocol):
+    """A row that says when its agreement was signed."""
+
+    @property
+    def signed_on(self) -> date | None: ...
+
+
+def date_sheet(file_name: str, sheet: Sheet, rows: Iterable[Signed], *, published: date | None = None) -> Dating:
     """When the list was published. `published`, from a person who looked, settles the day and every doubt."""
     name = _read_name(file_name)
     stamp = sheet.modified.date() if sheet.modified else None
@@ -108,7 +115,7 @@ def _later(suffix: str | None) -> int:
     return max(int(suffix) - 1, 0) if suffix.isdigit() else ord(suffix) - ord("a")
 
 
-def _newest_signing(rows: Iterable[Row], stamp: date | None) -> date | None:
+def _newest_signing(rows: Iterable[Signed], stamp: date | None) -> date | None:
     """The newest day of signing that the rows bear out.
 
     A date after the workbook was saved is a slip of the pen. Where it has no stamp, two rows must say as much.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-
-from django.db.models import Max
+from typing import NamedTuple
 
 from agreements.models import Listing, Snapshot, SourceCorrection, Verdict
 
@@ -44,13 +43,9 @@ def verdicts() -> list[Decision]:
 
 def fold_at_the_frontier(same_area=None) -> Fold:
     """The fold as it stands after the newest lists, so that one more can be laid on."""
-    readable = Listing.objects.exclude(agreement=None)
-    spellings = [
-        KnownSpelling(*row)
-        for row in readable.values_list("agreement__agency", "state", "agency_name")
-        .annotate(last=Max("last_position"))
-        .order_by("agreement__agency", "state", "agency_name")
-    ]
+    columns = "agreement__agency", "state", "agency_name"
+    printed = Listing.objects.exclude(agreement=None).values_list(*columns).order_by(*columns).distinct()
+    spellings = [KnownSpelling(*row) for row in printed]
     positions: dict[str, list[int]] = {kind: [] for kind in KINDS}
     for kind, position in Snapshot.objects.order_by("position").values_list("kind", "position"):
         positions[kind].append(position)
@@ -72,6 +67,19 @@ def last_rows() -> Iterator[LastRow]:
     )
     for row in rows.order_by("last_position", "digest").iterator():
         yield LastRow(*row)
+
+
+class Signing(NamedTuple):
+    """What is asked of a row read before."""
+
+    signed_on: date | None
+
+
+def standing_signings(kind: str) -> dict[str, Signing]:
+    """The rows of the newest list of a kind by their digest, with the day of signing that was read in each."""
+    newest = Snapshot.objects.filter(kind=kind).order_by("-position").values("position")[:1]
+    rows = Listing.objects.filter(kind=kind, last_position__in=newest)
+    return {digest: Signing(signed_on) for digest, signed_on in rows.values_list("digest", "signed_on")}
 
 
 def standing_runs() -> Iterator[OpenRun]:
@@ -116,8 +124,3 @@ def runs_by_agency(agencies: Iterable[int] | None = None) -> dict[int, list[Run]
     ):
         found.setdefault(agency, []).append(Run(*values))
     return found
-
-
-def newest_published_on(kind: str) -> date | None:
-    """The day of the newest list of a kind."""
-    return Snapshot.objects.filter(kind=kind).order_by("-position").values_list("published_on", flat=True).first()

@@ -5,31 +5,29 @@ far and whose it is; `take` lays one more list at the end and answers for each n
 
 1. exact: the name is known in that state (case, accents and punctuation aside);
 2. verdict: a person has decided that it is the agency of another name;
-3. same words: it differs only in words that do not tell agencies apart ("City of", "Dept."), and from one agency only;
+3. same words: it differs only in words that do not tell agencies apart ("City of", "Dept."), from one agency only;
 4. near name, same signing: a slip of the pen, while the agreement of that model and day of signing under the old name
-   left the list at the very step at which this one appears. Pending lists print no day: there only a slip within one
-   word counts, or from a request to the agreement that it became;
+   has just left the list. Where no day is printed, on pending lists and from a request to the agreement that it
+   became, only a letter within a word counts;
 5. same document: it has the document that only an agency now gone had.
 
 Otherwise it is a new agency. Likeness alone never decides: "Levy County" is 94.5 % "Lee County". What looks alike but
-is not decided becomes a `Question` for a person, whose answer is a verdict.
+is not decided becomes a `Question` for a person, whose answer is a verdict. docs/identity.md tells the whole of it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from operator import itemgetter
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
 
-from jurisdictions.names import FORMS, AgencyName, fold, read_agency_name, tidy
+from jurisdictions.names import AgencyName, fold, near, one_slip, read_agency_name, slips, tidy
 
 from .rows import Kind, Row
 
@@ -37,10 +35,16 @@ EXACT, VERDICT, SAME_WORDS = "exact", "verdict", "same words"
 NEAR_NAME, SAME_DOCUMENT, NEW = "near name, same signing", "same document", "new"
 
 CLOSE = 85  # of 100: from here on two names are put before a person
+JUST_LEFT = 3  # lists: a row may be gone for a day or two before it is back respelt
+MENDED_DAY = timedelta(days=31)  # ICE mends a printed day by less; more is another signing
 LONGEST_REASON = 200
 
+Key = tuple[str, str]
+"""State (USPS) and folded name."""
+Pair = tuple[int, str]
+"""Agency and program model: an agreement."""
 SameArea = Callable[[str, str, str], bool | None]
-"""(state, name, other name) -> whether both name one real area; False: two different ones; None: not known."""
+"""(state, name, other name) -> whether both names name one real area; False: two different ones; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A name under which an agency was printed, and the position of the last list that did."""
+    """A name under which an agency was printed."""
 
     agency: int
     state: str
     name: str
-    last_position: int
 
 
 @dataclass(frozen=True, slots=True)
 class LastRow:
-    """What one agreement printed on lists of one kind: a name with its date and document, and the last list with it."""
+    """What an agreement printed on lists of one kind: a name with its date and document, and the last list with it.
+
+    All that it ever printed counts, not only the newest.
+    """
 
     agency: int
     state: str
@@ -90,7 +96,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Two names that look like one agency, for a person: one appeared and one vanished at the same step."""
+    """Two names that look like one agency, for a person: one appeared when the other had just vanished."""
 
     state: str
     appeared: str
@@ -99,16 +105,8 @@ class Question:
 
 
 @dataclass(slots=True)
-class Known:
-    """An agency of the register: its spellings, and how each reads."""
-
-    spellings: dict[tuple[str, str], int] = field(default_factory=dict)
-    names: dict[tuple[str, str], AgencyName] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class Agreement:
-    """What the lists printed for one agency and model: names, and by kind of list dates, documents, last position."""
+    """What the lists ever printed for one agency and model, and the last list of each kind with it."""
 
     names: set[tuple[str, str]] = field(default_factory=set)
     signed: set[date] = field(default_factory=set)
@@ -120,25 +118,28 @@ class Agreement:
 class Newcomer:
     """A name on the list being taken that rules 1 to 3 do not know, with all its rows."""
 
-    state: str
+    key: Key
     name: str
     rows: list[Row]
     read: AgencyName
 
     @property
-    def signings(self) -> set[tuple[str, date]]:
-        return {(row.program_model, row.signed_on) for row in self.rows if row.signed_on}
-
-    @property
-    def documents(self) -> set[tuple[str, str]]:
-        return {(row.program_model, document) for row in self.rows if (document := document_of(row.moa_url))}
+    def state(self) -> str:
+        return self.key[0]
 
     @property
     def models(self) -> set[str]:
         return {row.program_model for row in self.rows}
 
+    def signed(self, model: str) -> set[date]:
+        return {row.signed_on for row in self.rows if row.signed_on and row.program_model == model}
 
-Pair = tuple[int, str]  # agency, program model
+    def documents(self, model: str) -> set[str]:
+        return {document_of(row.moa_url) for row in self.rows if row.moa_url and row.program_model == model}
+
+
+Party = list[Newcomer]
+"""The newcomers of one list that are one agency."""
 
 
 class Register:
@@ -152,10 +153,11 @@ class Register:
         self.questions: list[Question] = []
         self._same_area = same_area
         self._verdicts = Verdicts(verdicts)
-        self._known: dict[int, Known] = {}
-        self._exact: dict[tuple[str, str], int] = {}
-        self._by_words: dict[tuple[str, tuple[str, ...] | str], set[int]] = defaultdict(set)
-        self._agreements: dict[Pair, Agreement] = {}
+        self._exact: dict[Key, int] = {}
+        self._names: dict[int, dict[tuple[str, str], AgencyName | None]] = defaultdict(dict)
+        self._unindexed: list[tuple[int, str, str]] = []
+        self._by_words: dict[tuple, set[int]] = defaultdict(set)
+        self._agreements: dict[Pair, Agreement] = defaultdict(Agreement)
         self._positions: dict[str, list[int]] = {"participating": [], "pending": []}
         self._unread: Callable[[], Iterable[LastRow]] | None = None
 
@@ -175,7 +177,7 @@ class Register:
         """
         register = cls(verdicts, same_area)
         for spelling in spellings:
-            register._learn(spelling.agency, spelling.state, spelling.name, spelling.last_position)
+            register._learn(spelling.agency, spelling.state, spelling.name)
         for kind, earlier in (positions or {}).items():
             register._positions[kind] = sorted(set(earlier))
         if callable(last_rows):
@@ -184,326 +186,297 @@ class Register:
             register._remember(last_rows)
         return register
 
-    # -- What it holds, to be resumed from ----------------------------------------------------------------------------
-
-    def spellings(self) -> list[Spelling]:
-        return [
-            Spelling(agency, state, name, last)
-            for agency, known in sorted(self._known.items())
-            for (state, name), last in sorted(known.spellings.items())
-        ]
-
-    def positions(self) -> dict[str, list[int]]:
-        return {kind: list(held) for kind, held in self._positions.items()}
-
-    # -- Taking a list ------------------------------------------------------------------------------------------------
-
     def take(
         self, position: int, kind: Kind, rows: Sequence[Row], settled: Mapping[int, Pair] | None = None
     ) -> list[Match]:
         """Whose each of `rows` is, in their order. The order changes no answer.
 
         `settled` are the other rows of the list, those that the list before printed too: row number -> agency, model.
-        ValueError if a list of that kind with a later position was taken before.
+        ValueError if a later list of that kind was taken before.
         """
-        earlier = self._positions[kind]
-        if earlier and position < earlier[-1]:
-            raise ValueError(f"A list at {position} comes before {earlier[-1]}, which was taken already.")
-        here: set[Pair] = set((settled or {}).values())
-        by_name: dict[tuple[str, str], Match] = {}
-        groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        if self._positions[kind] and position < self._positions[kind][-1]:
+            raise ValueError(f"A list at {position} comes before {self._positions[kind][-1]}, which was taken already.")
+        here = set((settled or {}).values())
+        groups: dict[Key, list[Row]] = defaultdict(list)
         for row in rows:
             groups[row.state, fold(row.agency)].append(row)
 
+        matches: dict[Key, Match] = {}
         strangers: list[Newcomer] = []
-        for key in sorted(groups):
-            if match := self._by_name(key, groups[key]):
-                by_name[key] = match
-                here |= {(match.agency, row.program_model) for row in groups[key]}
+        for key, own_rows in sorted(groups.items(), key=lambda group: group[0]):
+            name = min(row.agency for row in own_rows)
+            if match := self._by_name(key, name):
+                matches[key] = match
+                here |= {(match.agency, row.program_model) for row in own_rows}
             else:
-                name = min(row.agency for row in groups[key])
-                strangers.append(Newcomer(key[0], name, groups[key], read_agency_name(name, key[0])))
+                strangers.append(Newcomer(key, name, own_rows, read_agency_name(name, key[0])))
         if strangers:
-            self._answer(strangers, kind, here, by_name)
+            matches |= self._answer(strangers, Step(self, kind, here, rows))
 
-        matches = [by_name[row.state, fold(row.agency)] for row in rows]
-        for row, match in zip(rows, matches, strict=True):
-            self._learn(match.agency, row.state, row.agency, position)
-            self._note(
-                LastRow(
-                    match.agency, row.state, row.agency, kind, row.program_model, row.signed_on, row.moa_url, position
-                )
-            )
-        for pair in (settled or {}).values():
-            self._agreements.setdefault(pair, Agreement()).last[kind] = position
-        if not earlier or position > earlier[-1]:
-            earlier.append(position)
-        return matches
+        answers = [matches[row.state, fold(row.agency)] for row in rows]
+        for row, match in zip(rows, answers, strict=True):
+            self._learn(match.agency, row.state, row.agency)
+            self._note(match.agency, row.state, row.agency, row.program_model, row.signed_on, row.moa_url)
+        for pair in here:
+            self._agreements[pair].last[kind] = position
+        self._hold_position(kind, position)
+        return answers
 
     # -- Rules 1 to 3: by the name alone ------------------------------------------------------------------------------
 
-    def _by_name(self, key: tuple[str, str], rows: Sequence[Row]) -> Match | None:
+    def _by_name(self, key: Key, name: str) -> Match | None:
         if agency := self._exact.get(key):
             return Match(agency, EXACT)
         for other, reason in self._verdicts.same_as(key):
             if agency := self._exact.get(other):
                 return Match(agency, VERDICT, clipped(reason))
-        state = key[0]
-        name = min(row.agency for row in rows)
-        read = read_agency_name(name, state)
-        alike = [agency for agency in self._in_same_words(state, read) if not self._differs(key, agency)]
+        read = read_agency_name(name, key[0])
+        alike = [agency for agency in self._in_same_words(key[0], read) if not self._differs(key, agency)]
         if len(alike) == 1:
-            return Match(alike[0], SAME_WORDS, same_words_reason(self._a_name(alike[0], state, read)))
+            return Match(alike[0], SAME_WORDS, same_words(self._likest(alike[0], key[0], read)))
         return None
 
     def _in_same_words(self, state: str, read: AgencyName) -> list[int]:
         if not state or not read.words:
             return []
+        self._index()
         found = self._by_words.get((state, read.key), set()) | self._by_words.get((state, read.squeezed), set())
         return sorted(agency for agency in found if self._governments_agree(read, agency))
 
     def _governments_agree(self, read: AgencyName, agency: int) -> bool:
         """ "City of Monroe" may be "Monroe", but not "Town of Monroe"."""
-        said = {name.government for name in self._known[agency].names.values()} - {""}
+        said = {name.government for name in self._readings(agency).values()} - {""}
         return not read.government or not said or read.government in said
 
-    def _differs(self, key: tuple[str, str], agency: int) -> bool:
+    def _differs(self, key: Key, agency: int) -> bool:
         """Whether a person has said that the name is not this agency, under any name of it."""
-        return any(self._verdicts.different(key, (state, fold(name))) for state, name in self._known[agency].spellings)
+        return any(self._verdicts.different(key, (state, fold(name))) for state, name in self._names[agency])
 
-    def _a_name(self, agency: int, state: str, read: AgencyName) -> str:
-        """The spelling of the agency that reads like `read`, the last in the alphabet (capitals come first)."""
-        names = self._known[agency].names
-        alike = [name for (where, name), other in names.items() if where == state and other.squeezed == read.squeezed]
-        return max(alike or [name for _state, name in names])
+    def _likest(self, agency: int, state: str, read: AgencyName) -> str:
+        """The spelling of the agency that reads most like `read`."""
+        readings = self._readings(agency).items()
+        return min((where != state, slips(read, other), name) for (where, name), other in readings)[-1]
 
     # -- Rules 4 and 5: by what left the list as the name came --------------------------------------------------------
 
-    def _answer(
-        self, strangers: Sequence[Newcomer], kind: Kind, here: set[Pair], by_name: dict[tuple[str, str], Match]
-    ) -> None:
-        """Settles names that rules 1 to 3 do not know; `here` grows by their agreements."""
+    def _answer(self, strangers: Sequence[Newcomer], step: Step) -> dict[Key, Match]:
+        """Whose the names are that rules 1 to 3 do not know. A claim that two make, or on two, is none."""
         self._read()
-        step = Step(self, kind, here)
-        parties = self._gathered(strangers)
-        left = list(parties)
+        matches: dict[Key, Match] = {}
+        left = self._gathered(strangers)
         for rule in (self._near_name, self._same_document):
-            claims = {id(party): rule(party, step, parties) for party in left}
-            claimed = [agency for found in claims.values() for agency in found]
-            for party in list(left):
-                found = claims[id(party)]
+            claims = [(party, rule(party, step)) for party in left]
+            claimed = [agency for _party, found in claims for agency in found]
+            left = []
+            for party, found in claims:
                 if len(found) == 1 and claimed.count(next(iter(found))) == 1:
-                    ((agency, match),) = found.items()
-                    left.remove(party)
-                    self._settle(party, match, by_name)
-                    here |= {(agency, model) for member in party for model in member.models}
+                    ((agency, reason),) = found.items()
+                    matches |= self._settle(party, Match(agency, RULE_NAMES[rule.__name__], reason), step)
+                else:
+                    left.append(party)
         for party in left:
-            self._ask(party[0], step)
+            self._ask(party, step)
         for party in left:
-            agency = max(self._known, default=0) + 1
-            self._settle(party, Match(agency, NEW), by_name)
-            here |= {(agency, model) for member in party for model in member.models}
+            matches |= self._settle(party, Match(max(self._names, default=0) + 1, NEW), step)
+        return matches
 
-    def _gathered(self, strangers: Sequence[Newcomer]) -> list[list[Newcomer]]:
+    def _gathered(self, strangers: Sequence[Newcomer]) -> list[Party]:
         """The newcomers by agency: names on one list that are one in the same words or by a verdict go together."""
-        parties: list[list[Newcomer]] = []
+        parties: list[Party] = []
         for stranger in strangers:
-            own = [party for party in parties if any(self._one_agency(stranger, member) for member in party)]
-            apart = own and any(self._verdicts.different(key_of(stranger), key_of(member)) for member in own[0])
-            if len(own) == 1 and not apart:
+            own = [party for party in parties if self._is_one_with(stranger, party)]
+            if len(own) == 1:
                 own[0].append(stranger)
             else:
                 parties.append([stranger])
         return parties
 
-    def _one_agency(self, one: Newcomer, other: Newcomer) -> bool:
-        if self._verdicts.same(key_of(one), key_of(other)):
-            return True
-        governments = {one.read.government, other.read.government} - {""}
-        return (
-            one.state == other.state != ""
-            and bool(one.read.words)
-            and (one.read.key == other.read.key or one.read.squeezed == other.read.squeezed)
-            and len(governments) < 2
+    def _is_one_with(self, stranger: Newcomer, party: Party) -> bool:
+        if any(self._verdicts.different(stranger.key, member.key) for member in party):
+            return False
+        return any(
+            self._verdicts.same(stranger.key, member.key)
+            or (stranger.state == member.state != "" and in_same_words(stranger.read, member.read))
+            for member in party
         )
 
-    def _settle(self, party: Sequence[Newcomer], match: Match, by_name: dict[tuple[str, str], Match]) -> None:
+    def _settle(self, party: Party, match: Match, step: Step) -> dict[Key, Match]:
+        settled: dict[Key, Match] = {}
         for place, member in enumerate(party):
-            by_name[key_of(member)] = (
-                match if place == 0 else Match(match.agency, SAME_WORDS, same_words_reason(party[0].name))
-            )
-            for name in sorted({row.agency for row in member.rows}):
-                self._learn(match.agency, member.state, name, 0)
+            settled[member.key] = match if place == 0 else Match(match.agency, SAME_WORDS, same_words(party[0].name))
+            self._learn(match.agency, member.state, member.name)
+            step.here |= {(match.agency, model) for model in member.models}
+        return settled
 
-    def _near_name(
-        self, party: Sequence[Newcomer], step: Step, parties: Sequence[Sequence[Newcomer]]
-    ) -> dict[int, Match]:
-        """Agencies of which an agreement vanished at this step, whose name is a slip away from the party's."""
-        found: dict[int, Match] = {}
+    def _near_name(self, party: Party, step: Step) -> dict[int, str]:
+        """Agencies of which an agreement has just left the list and whose name is a slip from the party's, and why."""
+        found: dict[int, str] = {}
         for member in party:
-            for (agency, model), requested in step.vanished(member.state, member.models):
+            for agency, model in step.vanished(member.models):
                 agreement = self._agreements[agency, model]
-                signed = {(model, day) for day in agreement.signed} & member.signings
+                signing = signing_of(member.signed(model), agreement.signed)
+                alike = near if signing == "same" else one_slip
                 for state, name in sorted(agreement.names):
-                    if state != member.state or agency in found:
-                        continue
-                    read = read_agency_name(name, state)
-                    if signed and not requested:
-                        alike = near(member.read, read)
-                        because = f"same model and day of signing, {min(day for _model, day in signed)}"
-                    else:
-                        alike = (step.kind == "pending" or requested) and one_slip(member.read, read)
-                        because = "same model, and no other such request" if requested else "same request"
-                    if alike and self._may_be_one(member, agency, state, name):
-                        reason = f'Printed "{name}" before, which left the list as this name came; {because}.'
-                        found[agency] = Match(agency, NEAR_NAME, clipped(reason))
+                    if (
+                        signing != "another"
+                        and state == member.state
+                        and alike(member.read, read_agency_name(name, state))
+                        and self._may_be_one(member, agency, state, name)
+                    ):
+                        printed = self._likest(agency, state, member.read)
+                        reason = f'Nearly "{printed}", which left the list as this name came; {BECAUSE[signing]}.'
+                        found[agency] = clipped(reason)
         return found
 
-    def _same_document(
-        self, party: Sequence[Newcomer], step: Step, parties: Sequence[Sequence[Newcomer]]
-    ) -> dict[int, Match]:
-        """The agency, wholly gone from the list at this step, that alone had the party's document."""
-        found: dict[int, Match] = {}
+    def _same_document(self, party: Party, step: Step) -> dict[int, str]:
+        """The agency, wholly gone from the list, that alone had the party's document, and why."""
+        found: dict[int, str] = {}
         for member in party:
-            for model, document in sorted(member.documents):
-                if any((model, document) in other.documents for p in parties if p is not party for other in p):
+            for agency, model in step.vanished(member.models):
+                agreement = self._agreements[agency, model]
+                own = {document for document in member.documents(model) if step.is_only_of(document, agency, party)}
+                if not own & agreement.documents or any(here == agency for here, _model in step.here):
                     continue
-                holders = {agency for agency, _model in step.holders(document)}
-                if len(holders) != 1:
-                    continue
-                agency = holders.pop()
-                pair = (agency, model)
-                if pair not in step.holders(document) or not step.left(pair) or step.is_here(agency):
-                    continue
-                for state, name in sorted(self._agreements[pair].names):
+                for state, name in sorted(agreement.names):
                     read = read_agency_name(name, state)
-                    alike = (
-                        read.key == member.read.key
-                        if state != member.state
-                        else read.kinds == member.read.kinds and shares_own_word(read, member.read)
-                    )
+                    if state == member.state:
+                        alike = read.kinds == member.read.kinds and set(read.own) & set(member.read.own)
+                    else:  # a state misprinted
+                        alike = in_same_words(read, member.read)
                     if alike and self._may_be_one(member, agency, state, name):
-                        reason = f'Has the document of "{name}", which left the list as this name came.'
-                        found[agency] = Match(agency, SAME_DOCUMENT, clipped(reason))
-                        break
+                        found[agency] = clipped(f'Has the document of "{name}", which left the list as this name came.')
         return found
 
     def _may_be_one(self, member: Newcomer, agency: int, state: str, name: str) -> bool:
         """False where a person said otherwise or the two names are of two real areas."""
-        if self._differs(key_of(member), agency):
+        if self._differs(member.key, agency):
             return False
         if state != member.state or self._same_area is None:
             return True
         return self._same_area(state, member.name, name) is not False
 
-    # -- What a person is asked ---------------------------------------------------------------------------------------
-
-    def _ask(self, member: Newcomer, step: Step) -> None:
-        """Puts before a person what vanished at the same step and looks like this new name."""
+    def _ask(self, party: Party, step: Step) -> None:
+        """Puts before a person what vanished as the name came and looks like it."""
         asked: set[int] = set()
-        for pair, _requested in step.vanished(None, member.models):
-            agency, model = pair
-            agreement = self._agreements[pair]
-            if agency in asked or self._differs(key_of(member), agency):
-                continue
-            for state, name in sorted(agreement.names):
-                evidence = likeness(member, model, agreement, state, name)
-                if evidence:
-                    self.questions.append(Question(member.state, member.name, name, evidence))
-                    asked.add(agency)
-                    break
+        for member in party:
+            for agency, model in step.vanished(member.models):
+                if agency in asked or self._differs(member.key, agency):
+                    continue
+                agreement = self._agreements[agency, model]
+                for state, name in sorted(agreement.names):
+                    if evidence := likeness(member, model, agreement, state, name):
+                        self.questions.append(Question(member.state, member.name, name, evidence))
+                        asked.add(agency)
+                        break
 
     # -- What it remembers --------------------------------------------------------------------------------------------
 
-    def _learn(self, agency: int, state: str, name: str, position: int) -> None:
-        known = self._known.setdefault(agency, Known())
-        printed = (state, tidy(name))
-        known.spellings[printed] = max(position, known.spellings.get(printed, 0))
-        if printed in known.names:
-            return
-        read = known.names[printed] = read_agency_name(name, state)
-        self._exact.setdefault((state, fold(name)), agency)
-        if state and read.words:
-            self._by_words[state, read.key].add(agency)
-            self._by_words[state, read.squeezed].add(agency)
+    def _learn(self, agency: int, state: str, name: str) -> None:
+        name = tidy(name)
+        if (state, name) not in self._names[agency]:
+            self._names[agency][state, name] = None
+            self._exact.setdefault((state, fold(name)), agency)
+            self._unindexed.append((agency, state, name))
 
-    def _note(self, row: LastRow) -> None:
-        agreement = self._agreements.setdefault((row.agency, row.program_model), Agreement())
-        agreement.names.add((row.state, tidy(row.name)))
-        if row.signed_on:
-            agreement.signed.add(row.signed_on)
-        if document := document_of(row.moa_url):
-            agreement.documents.add(document)
-        agreement.last[row.kind] = max(row.last_position, agreement.last.get(row.kind, row.last_position))
+    def _index(self) -> None:
+        """Reads the names learnt since, which most lists never need."""
+        for agency, state, name in self._unindexed:
+            read = self._names[agency][state, name] = read_agency_name(name, state)
+            if state and read.words:
+                self._by_words[state, read.key].add(agency)
+                self._by_words[state, read.squeezed].add(agency)
+        self._unindexed.clear()
+
+    def _readings(self, agency: int) -> Mapping[tuple[str, str], AgencyName]:
+        self._index()
+        return self._names[agency]
+
+    def _note(self, agency: int, state: str, name: str, model: str, signed_on: date | None, moa_url: str) -> None:
+        agreement = self._agreements[agency, model]
+        agreement.names.add((state, tidy(name)))
+        if signed_on:
+            agreement.signed.add(signed_on)
+        if moa_url:
+            agreement.documents.add(document_of(moa_url))
 
     def _remember(self, rows: Iterable[LastRow]) -> None:
         for row in rows:
-            self._note(row)
-            held = self._positions[row.kind]
-            place = bisect_right(held, row.last_position)
-            if not place or held[place - 1] != row.last_position:
-                held.insert(place, row.last_position)
+            self._note(row.agency, row.state, row.name, row.program_model, row.signed_on, row.moa_url)
+            last = self._agreements[row.agency, row.program_model].last
+            last[row.kind] = max(row.last_position, last.get(row.kind, row.last_position))
+            self._hold_position(row.kind, row.last_position)
 
     def _read(self) -> None:
+        """Reads the rows that a resumed register was promised."""
         if self._unread is not None:
             rows, self._unread = self._unread, None
             self._remember(rows())
 
+    def _hold_position(self, kind: str, position: int) -> None:
+        held = self._positions[kind]
+        place = bisect_right(held, position)
+        if not place or held[place - 1] != position:
+            insort(held, position)
+
+    # -- What it can be resumed from ----------------------------------------------------------------------------------
+
+    def spellings(self) -> list[Spelling]:
+        """Every name of every agency."""
+        return [Spelling(agency, *name) for agency, names in sorted(self._names.items()) for name in sorted(names)]
+
+    def positions(self) -> dict[str, list[int]]:
+        """Those of the lists taken, by kind."""
+        return {kind: held[:] for kind, held in self._positions.items()}
+
+
+RULE_NAMES = {"_near_name": NEAR_NAME, "_same_document": SAME_DOCUMENT}
+
 
 class Step:
-    """What left as one list of `kind` came: the agreements on the list before it that are not `here`."""
+    """What leaves as one list comes. `here` are the agreements on it as far as they are known; it grows."""
 
-    def __init__(self, register: Register, kind: Kind, here: set[Pair]):
-        self.kind = kind
+    def __init__(self, register: Register, kind: Kind, here: set[Pair], rows: Sequence[Row]):
+        self.here = here
+        self._kind = kind
         self._agreements = register._agreements
         self._positions = register._positions
-        self._here = here
-        self._holders: dict[str, set[Pair]] | None = None
+        self._rows = rows
 
-    def left(self, pair: Pair) -> bool:
-        """Whether the agreement stood on the list before this one and does not stand on this one."""
-        earlier = self._positions[self.kind]
-        last = self._agreements[pair].last.get(self.kind)
-        return bool(earlier) and last == earlier[-1] and pair not in self._here
+    def vanished(self, models: set[str]) -> list[Pair]:
+        """Agreements of these models that have just left, and requests that may have become one."""
+        return sorted(
+            pair
+            for pair, agreement in self._agreements.items()
+            if pair[1] in models and pair not in self.here and (self._left(agreement) or self._requested(agreement))
+        )
 
-    def requested(self, pair: Pair) -> bool:
+    def _left(self, agreement: Agreement) -> bool:
+        """Whether it stood on one of the last few lists of this kind."""
+        return agreement.last.get(self._kind) in self._positions[self._kind][-JUST_LEFT:]
+
+    def _requested(self, agreement: Agreement) -> bool:
         """Whether it was only ever asked for, and still was when the participating list before this one came out."""
-        last = self._agreements[pair].last
-        if self.kind != "participating" or "pending" not in last or "participating" in last or pair in self._here:
+        last = agreement.last
+        if self._kind != "participating" or "pending" not in last or "participating" in last:
             return False
         pending, participating = self._positions["pending"], self._positions["participating"]
         place = bisect_right(pending, last["pending"])
         return place == len(pending) or not participating or pending[place] > participating[-1]
 
-    def vanished(self, state: str | None, models: set[str]) -> Iterator[tuple[Pair, bool]]:
-        """Agreements of these models that left, and (True) requests that may have become an agreement."""
-        for pair, agreement in sorted(self._agreements.items(), key=itemgetter(0)):
-            if pair[1] not in models or not (state is None or any(where == state for where, _name in agreement.names)):
-                continue
-            if self.left(pair):
-                yield pair, False
-            elif self.requested(pair):
-                yield pair, True
-
-    def is_here(self, agency: int) -> bool:
-        return any(agency == present for present, _model in self._here)
-
-    def holders(self, document: str) -> set[Pair]:
-        """The agreements that ever had this document."""
-        if self._holders is None:
-            self._holders = defaultdict(set)
-            for pair, agreement in self._agreements.items():
-                for held in agreement.documents:
-                    self._holders[held].add(pair)
-        return self._holders.get(document, set())
+    def is_only_of(self, document: str, agency: int, party: Party) -> bool:
+        """Whether no other agency ever had the document, and on this list none but the party has it."""
+        if any(document in held.documents for (other, _model), held in self._agreements.items() if other != agency):
+            return False
+        keys = {member.key for member in party}
+        return all((row.state, fold(row.agency)) in keys for row in self._rows if document_of(row.moa_url) == document)
 
 
 class Verdicts:
     """People's decisions, symmetrical; `same` also from name to name. ValueError if two contradict each other."""
 
     def __init__(self, verdicts: Iterable[Verdict]):
-        self._same: dict[tuple[str, str], dict[tuple[str, str], str]] = defaultdict(dict)
-        self._different: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+        self._same: dict[Key, dict[Key, str]] = defaultdict(dict)
+        self._different: dict[Key, set[Key]] = defaultdict(set)
         for verdict in verdicts:
             one, other = (verdict.state, fold(verdict.name)), (verdict.other_state, fold(verdict.other_name))
             if verdict.answer == "same":
@@ -517,7 +490,7 @@ class Verdicts:
                 if self.same(one, other):
                     raise ValueError(f"{one[1]} ({one[0]}) and {other[1]} ({other[0]}) were decided both ways.")
 
-    def same_as(self, key: tuple[str, str]) -> Iterator[tuple[tuple[str, str], str]]:
+    def same_as(self, key: Key) -> Iterator[tuple[Key, str]]:
         """All names decided to be the same agency, the nearest first, each with the reason of its last step."""
         seen, waiting = {key}, [key]
         for here in waiting:
@@ -527,10 +500,10 @@ class Verdicts:
                     waiting.append(other)
                     yield other, reason
 
-    def same(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
+    def same(self, one: Key, other: Key) -> bool:
         return any(name == other for name, _reason in self.same_as(one))
 
-    def different(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
+    def different(self, one: Key, other: Key) -> bool:
         """Decided so, for these names or for names that are the same agency as they."""
         if not self._different:
             return False
@@ -539,48 +512,34 @@ class Verdicts:
         return any(self._different.get(name, set()) & others for name in ones)
 
 
-# -- Likeness ---------------------------------------------------------------------------------------------------------
+# -- Evidence ---------------------------------------------------------------------------------------------------------
+
+BECAUSE = {
+    "same": "same model and day of signing",
+    "mended": "same model, signed within a month",
+    "none": "same model, asked for once",
+}
 
 
-def near(one: AgencyName, other: AgencyName) -> bool:
-    """A slip away: two letters at most (one in a short name), or a form of government said by one of them only.
-
-    "Lampass County", "Lampasas County"; "Hopewell Sheriff's Office", "Hopewell County Sheriff's Office".
-    """
-    if not comparable(one, other):
-        return False
-    common, other_common = set(one.words) - set(one.own), set(other.words) - set(other.own)
-    if not (common ^ other_common <= FORMS and (common <= other_common or other_common <= common)):
-        return False
-    mine, theirs = "".join(one.own or one.words), "".join(other.own or other.words)
-    return OSA.distance(mine, theirs) <= (1 if min(len(mine), len(theirs)) < 5 else 2)
+def signing_of(printed: set[date], held: set[date]) -> str:
+    """Whether days of signing are the `same`, near enough to be one `mended`, `another`; `none` without days."""
+    if not printed or not held:
+        return "none"
+    if printed & held:
+        return "same"
+    return "mended" if any(abs(day - other) <= MENDED_DAY for day in printed for other in held) else "another"
 
 
-def one_slip(one: AgencyName, other: AgencyName) -> bool:
-    """The same words but for one letter in one or two of them, never the first: "Barndall", "Green Forks"."""
-    if not comparable(one, other) or len(one.words) != len(other.words):
-        return False
-    slips = [pair for pair in zip(one.words, other.words, strict=True) if pair[0] != pair[1]]
-    return len(slips) <= 2 and all(
-        mine[0] == theirs[0] and min(len(mine), len(theirs)) >= 4 and OSA.distance(mine, theirs) == 1
-        for mine, theirs in slips
-    )
-
-
-def comparable(one: AgencyName, other: AgencyName) -> bool:
+def in_same_words(one: AgencyName, other: AgencyName) -> bool:
     governments = {one.government, other.government} - {""}
-    return one.kinds == other.kinds and one.numbers == other.numbers and len(governments) < 2
-
-
-def shares_own_word(one: AgencyName, other: AgencyName) -> bool:
-    return bool(set(one.own) & set(other.own))
+    return bool(one.words) and (one.key == other.key or one.squeezed == other.squeezed) and len(governments) < 2
 
 
 def likeness(member: Newcomer, model: str, agreement: Agreement, state: str, name: str) -> str:
     """What speaks for two names being one agency, in a few words; "" if too little does."""
     read = read_agency_name(name, state)
-    signing = any(of == model and day in agreement.signed for of, day in member.signings)
-    document = any(of == model and held in agreement.documents for of, held in member.documents)
+    signing = bool(member.signed(model) & agreement.signed)
+    document = bool(member.documents(model) & agreement.documents)
     found = ["same model and day of signing"] * signing + ["same document"] * document
     if state != member.state:
         return ", ".join([f"same name under {state}", *found]) if read.own and read.key == member.read.key else ""
@@ -588,7 +547,7 @@ def likeness(member: Newcomer, model: str, agreement: Agreement, state: str, nam
     if score >= CLOSE and read.numbers == member.read.numbers:
         return ", ".join([*found, f"names {score} % alike"])
     mine, theirs = set(member.read.own), set(read.own)
-    if mine and theirs and (mine <= theirs or theirs <= mine):
+    if mine and theirs and (mine <= theirs or theirs <= mine) and read.numbers == member.read.numbers:
         return ", ".join([*found, "a name in common"])
     return ", ".join(found) if document or (signing and read.kinds == member.read.kinds) else ""
 
@@ -598,11 +557,7 @@ def document_of(url: str) -> str:
     return PurePosixPath(unquote(urlsplit(url).path)).name.casefold() if url else ""
 
 
-def key_of(newcomer: Newcomer) -> tuple[str, str]:
-    return newcomer.state, fold(newcomer.name)
-
-
-def same_words_reason(name: str) -> str:
+def same_words(name: str) -> str:
     return clipped(f'The same words as "{name}", but for words that do not tell agencies apart.')
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -55,8 +55,13 @@ def plan_file(path: Path, *, kind: str | None = None, published: date | None = N
 def plan_sheet(sheet: Sheet, *, kind: str | None = None, published: date | None = None) -> ImportPlan:
     """As `plan_file`, for a list already read. `kind` and `published` are a person's answers to doubts."""
     printed_kind = kind_of(sheet)
-    normalised = normalise(sheet, kind=kind or printed_kind, corrections=held.corrections())
-    dating = date_sheet(sheet.file_name, sheet, normalised.rows, published=published)
+    entries = entries_of(sheet)
+    known = held.standing_signings(printed_kind)
+    new = tuple(row for row, (_number, digest) in zip(sheet.rows, entries, strict=True) if digest not in known)
+    # A row that the newest list prints letter for letter was read before.
+    normalised = normalise(replace(sheet, rows=new), kind=printed_kind, corrections=held.corrections())
+    signings = [known[digest] for _number, digest in entries if digest in known]
+    dating = date_sheet(sheet.file_name, sheet, [*normalised.rows, *signings], published=published)
     if dating.published_on is None:
         raise NotASheet(" ".join(dating.doubts))
     if dating.published_on > timezone.localdate():
@@ -78,7 +83,7 @@ def plan_sheet(sheet: Sheet, *, kind: str | None = None, published: date | None 
             )
         )
     kind = printed_kind
-    read = ReadList(sheet, kind, dating, normalised, entries_of(sheet))
+    read = ReadList(sheet, kind, dating, normalised, entries)
     placer = Placer.from_database()
     if same := Snapshot.objects.filter(sha256=sheet.sha256).first():
         return ImportPlan(read, placer, held_as=same)

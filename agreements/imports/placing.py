@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,12 +51,18 @@ class Placer:
             self._same_area[key] = same_area(state, name, other, self.gazetteer(state))
         return self._same_area[key]
 
-    def place(self, newest: Run, older: Iterable[Run] = ()) -> Placed:
-        """Where the agency of these rows is. Name and type are the newest row's, counties the newest first."""
+    def basis(self, rows: Sequence[Run]) -> str:
+        """Names all that `place` goes by: while it is the same, so is the answer."""
+        newest, counties = rows[0], _counties(rows)
+        decision = self._decided.get((newest.state, fold(newest.name)))
+        said = (newest.state, newest.name, newest.agency_type, *counties)
+        decided = (decision.placement, decision.agency_kind, decision.places, decision.reason) if decision else ()
+        return hashlib.blake2b(repr((said, decided)).encode(), digest_size=8).hexdigest()
+
+    def place(self, rows: Sequence[Run]) -> Placed:
+        """Where the agency of these rows is. They come newest first: the first gives name and type."""
+        newest, counties = rows[0], _counties(rows)
         gazetteer = self.gazetteer(newest.state)
-        counties = list(
-            dict.fromkeys(run.county for run in (newest, *older) if run.county and run.state == newest.state)
-        )
         county = next(filter(None, (printed_county(text, newest.state, gazetteer) for text in counties)), None)
         about = {"state_id": self._states[newest.state], "printed_county_id": county and county.canonical}
         if decision := self._decided.get((newest.state, fold(newest.name))):
@@ -106,6 +113,11 @@ class Placer:
             named = next(agency for agency in load_special().values() if agency.source_url == url)
             self._sources[url] = _recorded(named)
         return self._sources[url]
+
+
+def _counties(rows: Sequence[Run]) -> list[str]:
+    """The counties that ICE printed for the agency, the newest first."""
+    return list(dict.fromkeys(run.county for run in rows if run.county and run.state == rows[0].state))
 
 
 def _recorded(agency: SpecialAgency) -> Source:

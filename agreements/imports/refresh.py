@@ -65,7 +65,7 @@ def refresh_derived(
     _refresh_aliases(runs, series, ids)
     if placer is not None:
         progress("placements")
-        _refresh_agencies(by_id, runs, series, placer, history)
+        _refresh_agencies(by_id, runs, series, placer, anew=ids is None, history=history)
     return events
 
 
@@ -169,25 +169,29 @@ def _refresh_aliases(runs, series, ids) -> None:
     AgencyAlias.objects.bulk_create(create, batch_size=BATCH)
 
 
-AGENCY_FIELDS = ("name", "kind", "state_id", "placement", "placement_reason", "printed_county_id")
+AGENCY_FIELDS = ("name", "kind", "state_id", "placement", "placement_reason", "printed_county_id", "placement_basis")
 
 
-def _refresh_agencies(by_id, runs, series, placer: Placer, history: bool) -> None:
-    """Name and placement of each agency from its newest row, unless an editor chose them."""
+def _refresh_agencies(by_id, runs, series, placer: Placer, *, anew: bool, history: bool) -> None:
+    """Name and placement of each agency from its rows, unless an editor chose them.
+
+    One whose rows say of it what they said when it was placed stays as it is, unless all are to be placed `anew`.
+    """
     coverages: dict[int, dict[str, Coverage]] = {}
     for coverage in Coverage.objects.filter(agency__in=by_id):
         coverages.setdefault(coverage.agency_id, {})[coverage.jurisdiction_id] = coverage
     changed, create, update, remove = [], [], [], []
     for agency_id, agency in by_id.items():
-        own = runs.get(agency_id)
+        own = newest_first(runs.get(agency_id, ()), series)
         if not own:
             continue
-        newest, *older = newest_first(own, series)
         before = tuple(getattr(agency, name) for name in AGENCY_FIELDS)
         if not agency.name_is_editors:
-            agency.name = newest.name
-        if not agency.placement_is_editors:
-            placed = placer.place(newest, older)
+            agency.name = own[0].name
+        basis = placer.basis(own)
+        if not agency.placement_is_editors and (anew or basis != agency.placement_basis):
+            placed = placer.place(own)
+            agency.placement_basis = basis
             for name, value in placed.fields.items():
                 setattr(agency, name, value)
             there = coverages.get(agency_id, {})
@@ -202,14 +206,16 @@ def _refresh_agencies(by_id, runs, series, placer: Placer, history: bool) -> Non
             remove += [coverage.pk for coverage in there.values()]
         if before != tuple(getattr(agency, name) for name in AGENCY_FIELDS):
             agency.updated_at = timezone.now()
-            changed.append(agency)
+            changed.append((agency, bool(before[-1])))
     fields = [name.removesuffix("_id") for name in AGENCY_FIELDS] + ["updated_at"]
-    if history:
+    known = [agency for agency, was_placed in changed if was_placed]
+    if history and known:
         bulk_update_with_history(
-            changed, Agency, fields, batch_size=500, default_change_reason="as the newest list prints it"
+            known, Agency, fields, batch_size=500, default_change_reason="as the newest list prints it"
         )
     else:
-        Agency.objects.bulk_update(changed, fields, batch_size=500)
+        Agency.objects.bulk_update(known, fields, batch_size=500)
+    Agency.objects.bulk_update([agency for agency, was_placed in changed if not was_placed], fields, batch_size=500)
     Coverage.objects.filter(pk__in=remove).delete()
     Coverage.objects.bulk_update(update, ["extent", "why", "note", "source"], batch_size=500)
     Coverage.objects.bulk_create(create, batch_size=BATCH)

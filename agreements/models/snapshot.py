@@ -60,8 +60,8 @@ class Listing(models.Model):
     digest = models.CharField(max_length=32, help_text="Of header, cells and links.")
     cells = models.JSONField()
     links = models.JSONField(default=dict, help_text="Raw addresses by column index.")
-    first_snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="listings_begun")
-    last_snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="listings_ended")
+    first_snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="listings_begun", db_index=False)
+    last_snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="listings_ended", db_index=False)
     first_position = models.BigIntegerField()
     last_position = models.BigIntegerField()
 

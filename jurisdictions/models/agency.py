@@ -42,6 +42,9 @@ class Agency(models.Model):
     state = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="agencies", limit_choices_to={"kind": "state"})
     placement = models.CharField(max_length=12, choices=Placement, default=Placement.IN_QUESTION)
     placement_reason = models.CharField(max_length=300, blank=True, help_text="Why it is placed there, or in question.")
+    placement_basis = models.CharField(
+        max_length=16, blank=True, editable=False, help_text="Names what the placement was derived from."
+    )
     placement_is_editors = models.BooleanField("placed by an editor", default=False)
     printed_county = models.ForeignKey(
         Jurisdiction,
@@ -54,7 +57,7 @@ class Agency(models.Model):
     jurisdictions = models.ManyToManyField(Jurisdiction, through="Coverage", related_name="covering_agencies")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     updated_at = models.DateTimeField(auto_now=True)
-    history = HistoricalRecords(excluded_fields=["updated_at"])
+    history = HistoricalRecords(excluded_fields=["updated_at", "placement_basis"])
 
     objects = AgencyQuerySet.as_manager()
 
