@@ -8,6 +8,7 @@
 from .areas import printed_county
 from .kinds import KINDS, classify
 from .place import DECIDED, IN_QUESTION, STATEWIDE, Covered, Placement, place, same_area
+from .reasons import translated
 from .special import SpecialAgency, load_special
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "place",
     "printed_county",
     "same_area",
+    "translated",
 ]

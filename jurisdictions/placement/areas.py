@@ -44,10 +44,13 @@ def counties_meant(words: str, state: str, gazetteer: Gazetteer) -> list[Area]:
     """The counties or equivalents that `words` name: as they stand, then by the bare name.
 
     A county word that does not fit yields to the equivalent of that name: "Lafourche County" in Louisiana, "Portsmouth
-    County" for the independent city. Where a county of the name exists the word counts: "Baltimore County".
+    County" for the independent city. Where a county of the name exists the word counts: "Baltimore County". A county
+    and city in one may add "Metropolitan".
     """
     if found := gazetteer.counties_named(state, words):
         return found
+    if words.startswith("metropolitan "):
+        return counties_meant(words.removeprefix("metropolitan "), state, gazetteer)
     bare = re.sub(rf"^(?:county|parish) of | (?:{COUNTY_TYPES})$", "", words)
     return gazetteer.counties_named(state, bare) if bare != words else []
 

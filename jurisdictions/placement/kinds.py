@@ -48,8 +48,8 @@ PORT_WORDS = re.compile(
     r"(?! drive\b)"
 )
 REGIONAL_WORDS = re.compile(
-    r"\b(?:regional|metropolitan police|metro police|police authority|police cooperative|intermunicipal|joint|area police"
-    r"|interlocal|public safety authority|police district)\b"
+    r"\b(?:regional|metropolitan police|metro police|police authority|police cooperative|intermunicipal|joint"
+    r"|area police|interlocal|public safety authority|police district)\b"
 )
 MARSHAL_WORDS = re.compile(r"(?<!fire )\bmarshals\b")
 COUNTY_POLICE_WORDS = re.compile(
@@ -65,8 +65,8 @@ SPECIAL_POLICE = re.compile(r"\b(?:special|county park|state park|park district|
 STATE_BODY = (
     r"(?:state (?:police|patrol|highway patrol|highway|troopers?|guard|fire|bureau|department|parks?|marshals?|auditor"
     r"|office|capitol|gaming|game|lottery|board|commission|attorney|military|law)"
-    r"|highway (?:state )?patrol|highway department|department|division|bureau|office|national guard|army national guard"
-    r"|military|national|attorneys? generals?|fish|game|gaming|lottery|wildlife|marine|alcohol|law enforcement division"
+    r"|highway (?:state )?patrol|highway department|department|division|bureau|office|army national guard|military"
+    r"|national|attorneys? generals?|fish|game|gaming|lottery|wildlife|marine|alcohol|law enforcement division"
     r"|commission|capitol police|conservation|liquor|parole|board of (?:pardons|parole|probation|investigation)"
     r"|bureau of investigation)"
 )
@@ -75,12 +75,18 @@ TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
 
 # A name of such words alone names no place: "Department of Corrections", "Office of the Attorney General".
 STATE_WORDS = frozenset(
-    "department division bureau office of the and for state police patrol highway public safety corrections correctional"
-    " rehabilitation services financial criminal investigation investigations attorney attorneys general generals agricultural"
-    " agriculture law enforcement national guard military natural resources wildlife fisheries fish game gaming lottery"
-    " marine environmental protection conservation crime information center justice homeland security motor vehicles"
-    " alcohol tobacco alcoholic beverages control commission fire marshals auditor revenue narcotics parole probation"
-    " troopers transportation commerce insurance health bureau standards training board | thp".split()
+    re.findall(
+        r"\S+",
+        """
+        department division bureau office commission board center of the and for | state
+        police patrol highway troopers thp public safety law enforcement homeland security national guard military
+        criminal investigation investigations crime information standards training narcotics
+        corrections correctional rehabilitation parole probation justice attorney attorneys general generals auditor
+        fire marshals alcohol alcoholic beverages tobacco control gaming lottery revenue financial services commerce
+        insurance health transportation motor vehicles agriculture agricultural environmental protection conservation
+        natural resources wildlife fisheries fish game marine
+        """,
+    )
 )
 STATE_OWNERS = re.compile(
     r"\b(?:state police|state patrol|highway patrol|department|division|bureau|office|national guard)\b"

@@ -43,12 +43,10 @@ MENDED = (
 )  # fmt: skip
 NOT_MENDED = frozenset({"country", "districts", "precincts", "townships"})
 
-NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
-    )
-}
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+NUMBERS = {word: number for number, word in enumerate(ORDINALS, start=1)}
+# Two spellings of one ending: the Census's "Middlesborough" signs as Middlesboro.
+ENDINGS = {"boro": "borough", "burg": "burgh"}
 DIRECTIONS = {"so": "south", "no": "north", "n": "north", "s": "south", "e": "east", "w": "west"}
 
 # What stands for the agency itself. Longest first: each is cut out of the name, and what is left names the area.
@@ -136,13 +134,21 @@ def mend(word: str) -> str:
 
 
 def other_spellings(stem: str) -> list[str]:
-    """How else a stem may be meant: "cut n shoot" -> "cut and shoot", "so middleton township" -> "south …"."""
+    """How else a stem may be meant, to be tried where nothing bears it as it stands.
+
+    "cut n shoot" -> "cut and shoot", "so middleton township" -> "south middleton township", "middlesboro" ->
+    "middlesborough", "pittsburgh" -> "pittsburg".
+    """
     spellings = []
     if " n " in stem:
         spellings.append(stem.replace(" n ", " and "))
     first, _, rest = stem.partition(" ")
     if rest and first in DIRECTIONS:
         spellings.append(f"{DIRECTIONS[first]} {rest}")
+    for short, long in ENDINGS.items():
+        for one, other in ((short, long), (long, short)):
+            if (turned := re.sub(rf"(?<=\w\w){one}\b", other, stem)) != stem:
+                spellings.append(turned)
     return spellings
 
 
