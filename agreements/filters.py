@@ -23,7 +23,7 @@ from jurisdictions.models import Agency, AgencyAlias, Jurisdiction
 from jurisdictions.names import fold
 
 from .days import today
-from .models import Agreement, Status
+from .models import Agreement, ChangeEvent, Status
 from .programs import NAMES as PROGRAM_NAMES
 from .querysets import Reach, agencies_reaching
 
@@ -51,6 +51,14 @@ class DayField(forms.DateField):
         if day and not self.future and day > today():
             raise ValidationError(self.error_messages["future"], "future")
         return day
+
+
+def asked_day(parameters: Mapping[str, str]) -> tuple[date, str]:
+    """The day that `as_of` names and "", or today and a sentence that says why it cannot be that day."""
+    try:
+        return DayField(future=False, required=False).clean(parameters.get("as_of")) or today(), ""
+    except ValidationError as refusal:
+        return today(), refusal.messages[0]
 
 
 class StateField(forms.CharField):
@@ -134,24 +142,11 @@ class Ordering(filters.OrderingFilter):
         return super().filter(queryset, value).order_by(*[self.get_ordering_value(each) for each in value], "public_id")
 
 
-class OnADay(filters.FilterSet):
-    """What both lists share: the day they speak of, and what is asked of where, what and when.
-
-    The queryset given is narrowed to what was known by `day`, then by each parameter.
-    """
+class Parameters(filters.FilterSet):
+    """A FilterSet that tells what was asked and what is wrong with it."""
 
     def __init__(self, data: Mapping[str, str] | None = None, queryset: models.QuerySet | None = None, **kwargs):
         super().__init__(data if data is not None else QueryDict(), queryset, **kwargs)
-
-    @property
-    def day(self) -> date:
-        """`as_of`, or today. Where `as_of` is not a day we can speak of, today."""
-        return ((self.form.is_valid() or True) and self.form.cleaned_data.get("as_of")) or today()
-
-    @property
-    def area(self) -> Jurisdiction | None:
-        self.form.is_valid()
-        return self.form.cleaned_data.get("jurisdiction")
 
     def unknown_parameters(self, also_known: Iterable[str] = ()) -> list[str]:
         """Parameters of the request that are none of ours, for the API to refuse."""
@@ -170,6 +165,23 @@ class OnADay(filters.FilterSet):
     def sentences(self) -> dict[str, list[str]]:
         """What is wrong with each bad parameter; empty if all is well."""
         return {name: [str(each) for each in errors] for name, errors in self.form.errors.items()}
+
+
+class OnADay(Parameters):
+    """What both lists share: the day they speak of, and what is asked of where, what and when.
+
+    The queryset given is narrowed to what was known by `day`, then by each parameter.
+    """
+
+    @property
+    def day(self) -> date:
+        """`as_of`, or today. Where `as_of` is not a day we can speak of, today."""
+        return ((self.form.is_valid() or True) and self.form.cleaned_data.get("as_of")) or today()
+
+    @property
+    def area(self) -> Jurisdiction | None:
+        self.form.is_valid()
+        return self.form.cleaned_data.get("jurisdiction")
 
     def get_form_class(self):
         form = super().get_form_class()
@@ -318,3 +330,29 @@ class AgencyFilter(OnADay):
     def nothing_more(self, queryset, name, value):
         """Has acted elsewhere: the day and the agreement's parameters on the whole list, the reach on the area."""
         return queryset
+
+
+class ChangeFilter(Parameters):
+    """What changed, newest first: seen from a day to a day, in a state or an area."""
+
+    state = StateFilter("agency__state__usps", label=_("State"))
+    jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
+    kind = filters.ChoiceFilter(choices=ChangeEvent.Kind.choices, label=_("What changed"))
+    agency = filters.CharFilter("agency__public_id", max_length=6, label=_("Agency"))
+
+    class Meta:
+        model = ChangeEvent
+        fields = []
+
+    def in_area(self, queryset, name, area):
+        """Of the agencies that reach the area from near, and those in question for which ICE prints this county."""
+        near = Q(pk__in=[])
+        for reach in Reach if area.is_state else (Reach.OWN, Reach.COUNTY, Reach.INSIDE, Reach.SPECIAL):
+            near |= Q(pk__in=agencies_reaching(area, reach))
+        near |= Q(placement=Agency.Placement.IN_QUESTION, printed_county=area)
+        return queryset.filter(agency__in=Agency.objects.filter(near).values("pk"))
+
+
+# "from" is a word of Python's own and cannot stand in the class.
+ChangeFilter.base_filters["from"] = DayFilter("seen_on", lookup_expr="gte", label=_("From"))
+ChangeFilter.base_filters["to"] = DayFilter("seen_on", lookup_expr="lte", label=_("To"))

@@ -1,4 +1,4 @@
-"""The answer for a place or a state on a day: the headline, who reaches it and by what, what is in question, what changed.
+"""The answer for a place or a state on a day: the headline, who reaches it and how, what is in question, what changed.
 
 Pages and the API show the same objects. A place costs at most seven queries and a state nine, however many agencies
 reach it; an answer is a function of what is held, the day, and the language that is active.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -26,6 +26,9 @@ from jurisdictions.models import Agency, Coverage, Jurisdiction, LiesIn
 
 CHANGES_SHOWN = 8
 """The newest ones; the page of changes has the rest."""
+
+GONE_SHOWN = 20
+"""Of the agreements no longer on a list, how many a state's page tells of."""
 
 NAMED_AT_MOST = 3
 """Agencies that a headline names; of more it gives the number."""
@@ -91,6 +94,7 @@ class Entry:
 
     agency: Agency
     agreements: tuple[Agreement, ...]
+    lists: Lists
     reach: Reach | None = None
     coverages: tuple[Coverage, ...] = ()
 
@@ -116,10 +120,14 @@ class Entry:
         """The status that says most."""
         return min((agreement.status for agreement in self.agreements), key=STATUS_ORDER.index)
 
-    def sentences(self, lists: Lists) -> list[str]:
-        """The fixed sentence of each agreement."""
+    @property
+    def told(self) -> list[tuple[Agreement, str]]:
+        """Each agreement with its fixed sentence."""
         return [
-            about(agreement, lists, has_another_listed=bool(self.listed) and agreement not in self.listed)
+            (
+                agreement,
+                about(agreement, self.lists, has_another_listed=bool(self.listed) and agreement not in self.listed),
+            )
             for agreement in self.agreements
         ]
 
@@ -133,8 +141,12 @@ def by_model(code: str) -> tuple:
     return (MODEL_ORDER.index(code) if code in MODEL_ORDER else len(MODEL_ORDER), code)
 
 
-def entries_of(agreements: Iterable[Agreement], reached: Mapping[int, tuple[Reach | None, tuple[Coverage, ...]]]):
-    """Agreements put together by agency, by name; agencies that `reached` does not name are left out."""
+def entries_of(
+    agreements: Iterable[Agreement],
+    reached: Mapping[int, tuple[Reach | None, tuple[Coverage, ...]]],
+    lists: Lists,
+) -> list[Entry]:
+    """Agreements put together by agency, those listed first, then by name; of agencies that `reached` names."""
     together: dict[int, list[Agreement]] = defaultdict(list)
     for agreement in agreements:
         if agreement.agency_id in reached:
@@ -143,7 +155,7 @@ def entries_of(agreements: Iterable[Agreement], reached: Mapping[int, tuple[Reac
     for agency_id, own in together.items():
         own.sort(key=lambda each: (STATUS_ORDER.index(each.status), by_model(each.program_model)))
         reach, coverages = reached[agency_id]
-        entries.append(Entry(own[0].agency, tuple(own), reach, coverages))
+        entries.append(Entry(own[0].agency, tuple(own), lists, reach, coverages))
     return sorted(entries, key=lambda entry: (STATUS_ORDER.index(entry.status), entry.agency.name))
 
 
@@ -279,7 +291,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
                 doubtful[agency.pk] = (None, ())
         elif found := reach_of(agency, coverages[agency.pk], area, [each.pk for each in counties]):
             reached[agency.pk] = found
-    entries = entries_of(agreements, reached)
+    entries = entries_of(agreements, reached, lists)
 
     nearby = [pk for pk, (reach, _coverages) in reached.items() if reach != Reach.STATEWIDE]
     changes = ChangeEvent.objects.filter(agency__in=[*nearby, *doubtful], seen_on__lte=day).for_listing()
@@ -290,7 +302,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
         counties=counties,
         parts=parts,
         entries=tuple(entries),
-        in_question=tuple(entries_of(agreements, doubtful)),
+        in_question=tuple(entries_of(agreements, doubtful, lists)),
         changes=tuple(changes[:CHANGES_SHOWN]),
         has_more_changes=len(changes) > CHANGES_SHOWN,
         namesakes=namesakes,
@@ -331,13 +343,10 @@ def local_line(answer: PlaceAnswer) -> Line:
     if not lists.is_covered:
         return before_the_first_list(Topic.LOCAL, lists)
     listed = [entry for entry in answer.local if entry.listed]
-    if listed:
-        sentences = [who_has_agreements(answer, listed)]
-    else:
-        sentences = [nobody_here(answer)]
+    sentences = [who_has_agreements(answer, listed) if listed else nobody_here(answer)]
     for entry in answer.local:
         if not entry.listed and entry.stands:
-            sentences += entry.sentences(lists)[:1]
+            sentences.append(entry.told[0][1])
     mark = Mark.YES if listed else Mark.NO
     return Line(Topic.LOCAL, mark, _("Yes") if listed else _("Not on the list"), tuple(sentences[:4]), len(listed))
 
@@ -352,7 +361,7 @@ def nobody_here(answer: PlaceAnswer) -> str:
 
 
 def who_has_agreements(answer: PlaceAnswer, listed: Sequence[Entry]) -> str:
-    """ "Davie Police (street enforcement) and 2 agencies of Broward County (jail warrants) have agreements with ICE." """
+    """ "Davie Police (street enforcement) and 2 agencies in the county (jail warrants) have agreements with ICE." """
     nearest = [entry for entry in listed if entry.reach != Reach.INSIDE]
     inside = [entry for entry in listed if entry.reach == Reach.INSIDE]
     subjects = [f"{entry.agency.name} ({models_in_words(entry.models)})" for entry in nearest[:NAMED_AT_MOST]]
@@ -434,15 +443,6 @@ class CountyRow:
         return self.own + self.inside
 
 
-@dataclass(frozen=True, slots=True)
-class ListedOn:
-    """How many agencies and agreements of a state stood on the list of a day."""
-
-    day: date
-    agencies: int
-    agreements: int
-
-
 @dataclass(frozen=True)
 class StateAnswer:
     """What is known for a state on a day."""
@@ -455,8 +455,6 @@ class StateAnswer:
     """Every county, by name."""
     changes: tuple[ChangeEvent, ...]
     has_more_changes: bool
-    history: tuple[ListedOn, ...] = field(default=())
-    """The last list of each month by the day, oldest first."""
 
     @property
     def day(self) -> date:
@@ -499,6 +497,23 @@ class StateAnswer:
     def former(self) -> tuple[Entry, ...]:
         """Agencies with an agreement that is no longer listed, or that ended."""
         return tuple(entry for entry in self.entries if entry.with_status(Status.NO_LONGER_LISTED, Status.ENDED))
+
+    @cached_property
+    def gone_sentences(self) -> tuple[str, ...]:
+        """The fixed sentence of each agreement that is missing, no longer listed or ended, the latest first."""
+        gone = (Status.MISSING, Status.NO_LONGER_LISTED, Status.ENDED)
+        told = [
+            (agreement, sentence)
+            for entry in dict.fromkeys((*self.missing, *self.former))
+            for agreement, sentence in entry.told
+            if agreement.status in gone
+        ]
+        told.sort(key=lambda each: each[0].status_since, reverse=True)
+        return tuple(dict.fromkeys(sentence for _agreement, sentence in told[:GONE_SHOWN]))
+
+    @property
+    def more_gone(self) -> bool:
+        return len(self.missing) + len(self.former) > GONE_SHOWN
 
     @cached_property
     def counties_with(self) -> tuple[CountyRow, ...]:
@@ -554,7 +569,7 @@ def state_answer(state: Jurisdiction, day: date) -> StateAnswer:
         if agreement.agency.printed_county:
             agreement.agency.printed_county.state = state
         reached[agreement.agency_id] = (None, tuple(coverages[agreement.agency_id]))
-    entries = tuple(entries_of(agreements, reached))
+    entries = tuple(entries_of(agreements, reached, lists))
     changes = ChangeEvent.objects.filter(agency__state=state, seen_on__lte=day).for_listing()
     changes = list(changes.order_by("-seen_on", "agency__name", "kind", "key")[: CHANGES_SHOWN + 1])
     return StateAnswer(

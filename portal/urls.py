@@ -2,9 +2,9 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from portal.views import errors, find, health
+from portal.views import about, errors, find, health, home, places
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -22,6 +22,14 @@ urlpatterns = [
 
 # Pages: English at the root, the same page in Spanish under /es/
 urlpatterns += i18n_patterns(
+    path("", home.home, name="home"),
     path("find/", find.find_page, name="find"),
+    path("us/", places.states, name="states"),
+    path("us/<slug:state>/", places.state, name="state"),
+    path("us/<slug:state>/<slug:slug>/", places.place, name="place"),
+    path("", include("agreements.urls")),
+    path("about/", about.about, name="about"),
+    path("about/method/", about.method, name="method"),
+    path("about/privacy/", about.privacy, name="privacy"),
     prefix_default_language=False,
 )

@@ -1,0 +1,75 @@
+"""Public pages are functions of (data version, address, language, day): browsers and caches may keep them.
+
+A page is asked again after five minutes; while nothing changed the answer is 304 and costs one query.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from jurisdictions.models import DataVersion
+
+from .days import today
+
+MAX_AGE = 5 * 60  # seconds
+CODE = ("agreements", "jurisdictions", "portal", "templates", "static", "locale")
+
+
+def public_page(*parameters: str) -> Callable:
+    """Decorate a view that reads only what is public and only these parameters of the address.
+
+    The view finds them in `request.known_parameters`; whatever else a shared link carries takes no part in anything.
+    """
+
+    def decorate(view: Callable) -> Callable:
+        @require_safe
+        @wraps(view)
+        def answer(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+            request.known_parameters = known(request.GET, parameters)
+            etag = etag_of(request)
+            response = get_conditional_response(request, etag=etag) or view(request, *args, **kwargs)
+            if response.status_code in (200, 301, 304):
+                response.headers["ETag"] = etag
+                patch_cache_control(response, public=True, max_age=MAX_AGE)
+            else:
+                response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return answer
+
+    return decorate
+
+
+def known(asked: QueryDict, parameters: tuple[str, ...]) -> QueryDict:
+    """The parameters named, in that order, where they say something."""
+    found = QueryDict(mutable=True)
+    for name in parameters:
+        if value := asked.get(name, "").strip():
+            found[name] = value
+    return found
+
+
+def etag_of(request: HttpRequest) -> str:
+    address = f"{request.scheme}://{request.get_host()}{request.path}?{request.known_parameters.urlencode()}"
+    parts = (release(), str(DataVersion.objects.current().number), address, get_language(), today().isoformat())
+    return f'"{hashlib.blake2b(chr(0).join(parts).encode(), digest_size=12).hexdigest()}"'
+
+
+@cache
+def release() -> str:
+    """Names this version of the code: another one may show the same facts differently."""
+    total = hashlib.blake2b(digest_size=8)
+    for folder in CODE:
+        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
+            if path.suffix in {".py", ".html", ".css", ".js", ".svg", ".mo"}:
+                total.update(str(path.relative_to(settings.BASE_DIR)).encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()

@@ -1,0 +1,17 @@
+"""The pages of agencies, agreements and changes. These addresses are permanent."""
+
+from django.urls import path, re_path
+
+from . import views
+
+# The id alone finds an agency; the words behind it are for the reader and may be missing or out of date.
+AGENCY = r"^agencies/(?P<public_id>[2-9a-z]{6})(?:-(?P<slug>[-a-z0-9_]*))?/$"
+
+urlpatterns = [
+    path("agencies/", views.agency_list, name="agencies"),
+    re_path(AGENCY, views.agency, name="agency"),
+    path("agreements/", views.agreement_list, name="agreements"),
+    path("agreements/<slug:public_id>/", views.agreement, name="agreement"),
+    path("changes/", views.change_list, name="changes"),
+    path("changes/<slug:key>/", views.change, name="change"),
+]

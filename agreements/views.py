@@ -1,0 +1,342 @@
+"""The pages of agencies, agreements and changes: lists that can be narrowed and taken away, and a page for each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.core.paginator import Paginator
+from django.db.models import F, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jurisdictions.models import Agency, AgencyFormerId, Jurisdiction
+
+from .caching import public_page
+from .days import today
+from .filters import AgencyFilter, AgreementFilter, ChangeFilter, Parameters, asked_day
+from .lists import Lists
+from .models import Agreement, AgreementFormerId, ChangeEvent, Listing, Standing, Status
+from .powers import MOMENTS, powers_of
+from .programs import PLAIN_NAMES
+from .sentences import about
+from .tables import csv_response
+
+ROWS_ON_A_PAGE = 50
+ROWS_AT_ONCE = 1000
+"""Rows that a CSV asks of the database at a time."""
+
+
+# -- Lists ----------------------------------------------------------------------------------------------------------
+
+
+class List:
+    """A filtered list, a page of it, and what its page says about both."""
+
+    def __init__(self, request: HttpRequest, filterset: Parameters):
+        self.filterset = filterset
+        self.is_valid = filterset.is_valid()
+        # A list that was asked wrongly shows nothing rather than everything.
+        self.rows = filterset.qs if self.is_valid else filterset.queryset.none()
+        paginator = Paginator(self.rows, ROWS_ON_A_PAGE)
+        asked = request.known_parameters.get("page", "1")
+        self.refusal = "" if asked in map(str, paginator.page_range) else _("There is no such page of the list.")
+        self.page = paginator.get_page(asked)
+        self.count = paginator.count
+        self.sentences = filterset.sentences
+
+    @property
+    def status(self) -> int:
+        return 200 if self.is_valid and not self.refusal else 400
+
+    def value(self, name: str) -> str:
+        return self.filterset.data.get(name, "").strip()
+
+
+def asked_format(request: HttpRequest) -> str:
+    """ "csv", or "" for the page; anything else is no known format and is the page too."""
+    return "csv" if request.known_parameters.get("format", "").lower() == "csv" else ""
+
+
+AGREEMENT_PARAMETERS = (*AgreementFilter.base_filters, "page", "format")
+AGENCY_PARAMETERS = (*AgencyFilter.base_filters, "page", "format")
+CHANGE_PARAMETERS = (*ChangeFilter.base_filters, "page", "format")
+
+
+@public_page(*AGREEMENT_PARAMETERS)
+def agreement_list(request: HttpRequest) -> HttpResponseBase:
+    """The searchable table of 287(g) agreements: /agreements/?state=FL&model=TFM."""
+    found = List(request, AgreementFilter(request.known_parameters, Agreement.objects.for_listing()))
+    if asked_format(request) and found.is_valid:
+        return csv_response("agreements", AGREEMENT_COLUMNS, agreement_rows(request, found))
+    return render(request, "agreements/agreement_list.html", {**choices(), **list_context(found)}, status=found.status)
+
+
+AGREEMENT_COLUMNS = (
+    "state", "agency", "agency_kind", "program_model", "status", "status_since", "signed_on", "first_listed_on",
+    "last_listed_on", "moa_url", "addendum_url", "agency_id", "agreement_id", "as_of", "page",
+)  # fmt: skip
+
+
+def agreement_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
+    for agreement in found.rows.iterator(chunk_size=ROWS_AT_ONCE):
+        agency = agreement.agency
+        yield (
+            agency.state.usps, agency.name, agency.kind, agreement.program_model, agreement.status,
+            agreement.status_since, agreement.signed_on, agreement.first_listed_on, agreement.last_listed_on,
+            agreement.moa_url, agreement.addendum_url, agency.public_id, agreement.public_id, found.filterset.day,
+            request.build_absolute_uri(agreement.get_absolute_url()),
+        )  # fmt: skip
+
+
+@public_page(*AGENCY_PARAMETERS)
+def agency_list(request: HttpRequest) -> HttpResponseBase:
+    """The searchable table of agencies: /agencies/?state=FL&kind=campus."""
+    filterset = AgencyFilter(request.known_parameters, Agency.objects.all())
+    agreements = Agreement.objects.on(filterset.day).order_by("program_model")
+    filterset.queryset = (
+        filterset.queryset.select_related("state")
+        .prefetch_related(Prefetch("agreements", agreements, to_attr="on_the_day"), "coverages__jurisdiction__state")
+        .order_by("state__name", "name", "public_id")
+    )
+    found = List(request, filterset)
+    if asked_format(request) and found.is_valid:
+        return csv_response("agencies", AGENCY_COLUMNS, agency_rows(request, found))
+    return render(request, "agreements/agency_list.html", {**choices(), **list_context(found)}, status=found.status)
+
+
+AGENCY_COLUMNS = ("state", "agency", "kind", "placement", "covers", "agreements", "agency_id", "as_of", "page")
+
+
+def agency_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
+    for agency in found.rows.iterator(chunk_size=ROWS_AT_ONCE):
+        yield (
+            agency.state.usps, agency.name, agency.kind, agency.placement,
+            " ".join(coverage.jurisdiction_id for coverage in agency.coverages.all()),
+            " ".join(f"{each.program_model}:{each.status}" for each in agency.on_the_day),
+            agency.public_id, found.filterset.day, request.build_absolute_uri(agency.get_absolute_url()),
+        )  # fmt: skip
+
+
+@public_page(*CHANGE_PARAMETERS)
+def change_list(request: HttpRequest) -> HttpResponseBase:
+    """What changed from list to list, newest first: /changes/?state=MD&from=2026-01-01."""
+    events = ChangeEvent.objects.for_listing().order_by(
+        "-seen_on", "agency__state__name", "agency__name", "kind", "key"
+    )
+    found = List(request, ChangeFilter(request.known_parameters, events))
+    if asked_format(request) and found.is_valid:
+        return csv_response("changes", CHANGE_COLUMNS, change_rows(request, found))
+    context = {"kinds": ChangeEvent.Kind.choices, "states": all_states(), **list_context(found)}
+    return render(request, "agreements/change_list.html", context, status=found.status)
+
+
+CHANGE_COLUMNS = (
+    "seen_on", "took_effect_on", "state", "agency", "change", "program_model", "before", "after", "origin", "agency_id",
+    "change_id", "page",
+)  # fmt: skip
+
+
+def change_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
+    for event in found.rows.iterator(chunk_size=ROWS_AT_ONCE):
+        yield (
+            event.seen_on, event.took_effect_on, event.agency.state.usps, event.agency.name, event.kind,
+            event.agreement.program_model if event.agreement else "", in_words(event.before), in_words(event.after),
+            event.origin, event.agency.public_id, event.key, request.build_absolute_uri(event.get_absolute_url()),
+        )  # fmt: skip
+
+
+def in_words(state: dict) -> str:
+    """ "signed_on 2025-02-26; moa_url https://…" """
+    return "; ".join(f"{name} {value}" for name, value in state.items() if value)
+
+
+def list_context(found: List) -> dict:
+    day = getattr(found.filterset, "day", None) or today()
+    return {"found": found, "page": found.page, "lists": Lists.on(day), "area": getattr(found.filterset, "area", None)}
+
+
+def choices() -> dict:
+    """What the forms of both lists offer."""
+    return {
+        "states": all_states(),
+        "models": list(PLAIN_NAMES),
+        "statuses": Status.choices,
+        "kinds": Agency.Kind.choices,
+    }
+
+
+def all_states():
+    return Jurisdiction.objects.states().order_by("name").only("geoid", "name", "usps", "slug")
+
+
+# -- One agency, one agreement, one change --------------------------------------------------------------------------
+
+
+@public_page("as_of")
+def agency(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse:
+    """An agency: its agreements on the day, what each lets officers do, history, spellings, each fact's origin."""
+    found = Agency.objects.select_related("state", "printed_county__state", "merged_into").filter(public_id=public_id)
+    agency = found.first()
+    if agency is None:
+        former = get_object_or_404(AgencyFormerId.objects.select_related("agency"), public_id=public_id)
+        return moved(request, "agency", former.agency)
+    if agency.merged_into:
+        return moved(request, "agency", agency.merged_into)
+    if slug != agency.slug:
+        return moved(request, "agency", agency)
+    day, refusal = asked_day(request.known_parameters)
+    lists = Lists.on(day)
+    agreements = list(Agreement.objects.on(day).filter(agency=agency).select_related("ended_source"))
+    agreements.sort(
+        key=lambda each: list(PLAIN_NAMES).index(each.program_model) if each.program_model in PLAIN_NAMES else 9
+    )
+    for each in agreements:
+        each.agency = agency
+    listed = [each for each in agreements if each.status == Status.LISTED]
+    stretches = stretches_of(agreements, lists)
+    for each in agreements:
+        each.sentence = about(each, lists, has_another_listed=bool(listed) and each not in listed)
+        each.stretches = stretches[each.pk]
+    powers = powers_of(*(each.program_model for each in listed))
+    context = {
+        "agency": agency,
+        "lists": lists,
+        "refusal": refusal,
+        "agreements": agreements,
+        "listed": listed,
+        "powers": [(title, [power for power in powers if power.moment == moment]) for moment, title in MOMENTS.items()],
+        "sources": list(dict.fromkeys(power.source for power in powers)),
+        "coverages": agency.coverages.select_related("jurisdiction__state", "source").order_by("jurisdiction__name"),
+        "spellings": agency.aliases.filter(first_printed_on__lte=day).order_by("-last_printed_on", "name"),
+        "changes": agency.changes.filter(seen_on__lte=day).for_listing().order_by("-seen_on", "kind", "key"),
+    }
+    return render(request, "agreements/agency.html", context, status=400 if refusal else 200)
+
+
+def moved(request: HttpRequest, view: str, record: Agency | Agreement) -> HttpResponse:
+    """A record has one address; what once led to it still does."""
+    address = (
+        reverse("agency", args=[record.public_id, record.slug])
+        if isinstance(record, Agency)
+        else reverse("agreement", args=[record.public_id])
+    )
+    asked = request.known_parameters.urlencode()
+    return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
+
+
+def stretches_of(agreements: list[Agreement], lists: Lists) -> dict[int, list[Standing]]:
+    """For each agreement the runs of days with one status, by the day, newest first; a gap shows as its own run.
+
+    Standings begin anew with each printed row; those of one status that follow one another are shown as one.
+    """
+    stretches: dict[int, list[Standing]] = defaultdict(list)
+    standings = Standing.objects.filter(agreement__in=[each.pk for each in agreements], starts_on__lte=lists.day)
+    for standing in standings.order_by("agreement", "starts_on"):
+        own = stretches[standing.agreement_id]
+        if standing.ends_on and standing.ends_on > lists.day:
+            standing.ends_on = None
+        if own and own[-1].status == standing.status and own[-1].ends_on == standing.starts_on:
+            own[-1].ends_on = standing.ends_on
+        else:
+            own.append(standing)
+    return {pk: own[::-1] for pk, own in stretches.items()}
+
+
+@public_page("as_of")
+def agreement(request: HttpRequest, public_id: str) -> HttpResponse:
+    """An agreement: its status on the day, every date and document ever printed, and the rows that print them."""
+    day, refusal = asked_day(request.known_parameters)
+    known = Agreement.objects.select_related("agency__state", "agency__merged_into", "ended_source")
+    record = known.filter(public_id=public_id).first()
+    if record is None:
+        former = get_object_or_404(AgreementFormerId.objects.select_related("agreement"), public_id=public_id)
+        return moved(request, "agreement", former.agreement)
+    lists = Lists.on(day)
+    on_the_day = Agreement.objects.on(day).filter(pk=record.pk).select_related("agency__state", "ended_source").first()
+    others = Agreement.objects.listed_on(day).filter(agency=record.agency).exclude(pk=record.pk)
+    if on_the_day:
+        on_the_day.sentence = about(
+            on_the_day, lists, has_another_listed=on_the_day.status != Status.LISTED and others.exists()
+        )
+    rows = list(
+        Listing.objects.filter(agreement=record, first_snapshot__published_on__lte=day)
+        .select_related("first_snapshot", "last_snapshot")
+        .order_by("-first_snapshot__published_on", "-first_position", "-pk")
+    )
+    for row in rows:
+        row.seen_to = min(row.last_snapshot.published_on, day)
+    powers = powers_of(record.program_model)
+    context = {
+        "agreement": record,
+        "on_the_day": on_the_day,
+        "lists": lists,
+        "refusal": refusal,
+        "rows": rows,
+        "signings": signings(rows),
+        "documents": documents(rows),
+        "stretches": stretches_of([record], lists).get(record.pk, []),
+        "powers": [(title, [power for power in powers if power.moment == moment]) for moment, title in MOMENTS.items()],
+        "sources": list(dict.fromkeys(power.source for power in powers)),
+        "citations": record.citations.select_related("source"),
+        "changes": record.changes.filter(seen_on__lte=day).for_listing().order_by("-seen_on", "kind", "key"),
+    }
+    return render(request, "agreements/agreement.html", context, status=400 if refusal else 200)
+
+
+def signings(rows: list[Listing]) -> list[tuple]:
+    """Every signing date ever printed, newest row first: (date or None, first list, last list that printed it)."""
+    found: dict = {}
+    for row in rows:
+        first, last = row.first_snapshot.published_on, row.seen_to
+        if row.signed_on in found:
+            first, last = min(first, found[row.signed_on][0]), max(last, found[row.signed_on][1])
+        found[row.signed_on] = (first, last)
+    return [(signed_on, *seen) for signed_on, seen in found.items() if signed_on or len(found) == 1]
+
+
+def documents(rows: list[Listing]) -> list[dict]:
+    """Every document ever linked: what it is, its address, the raw address if ICE's differs, first and last list."""
+    found: dict[tuple, dict] = {}
+    for row in rows:
+        raw = [*row.links.values()]
+        for kind, url in (("moa", row.moa_url), ("addendum", row.addendum_url)):
+            if not url:
+                continue
+            seen = found.setdefault(
+                (kind, url),
+                {"kind": kind, "url": url, "raw": "", "first": row.first_snapshot.published_on, "last": row.seen_to},
+            )
+            seen["first"] = min(seen["first"], row.first_snapshot.published_on)
+            seen["last"] = max(seen["last"], row.seen_to)
+            if not seen["raw"] and url not in raw:
+                seen["raw"] = raw_address(kind, row)
+    return list(found.values())
+
+
+def raw_address(kind: str, row: Listing) -> str:
+    """The address as ICE printed it: the link of the column that is headed so, else the text of its cell."""
+    for index, heading in enumerate(row.first_snapshot.columns):
+        if str(heading or "").strip().lower().startswith(kind):
+            return str(row.links.get(str(index)) or row.cells[index] or "")
+    return ""
+
+
+@public_page()
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    """One change, with what was before and after, and the list in which we saw it."""
+    event = ChangeEvent.objects.for_listing().filter(key=key).first()
+    if event is None:
+        raise Http404("no change has this address")
+    context = {
+        "event": event,
+        "lists": Lists.on(today()),
+        "fields": [(name, event.before.get(name), event.after.get(name)) for name in {**event.before, **event.after}],
+        "same_day": ChangeEvent.objects.for_listing()
+        .filter(agency=event.agency, seen_on=event.seen_on)
+        .exclude(pk=event.pk)
+        .order_by(F("kind")),
+    }
+    return render(request, "agreements/change.html", context)

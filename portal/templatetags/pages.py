@@ -1,0 +1,111 @@
+"""What templates of public pages ask for: days and numbers in words, addresses in the reader's language, signs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.http import HttpRequest, QueryDict
+from django.template.defaultfilters import stringfilter
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from agreements import programs
+from agreements.models import Status
+from agreements.sentences import day_in_words
+from portal.answers import SIGNS, Mark
+from portal.middleware.language import SPANISH
+
+register = template.Library()
+
+MARK_OF_STATUS = {Status.LISTED: Mark.YES}
+"""A complete list held for the day says yes to what it prints and no to what it does not."""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """ "18 May 2026"; nothing for no day."""
+    return day_in_words(value) if value else ""
+
+
+@register.filter
+def number(value: int) -> str:
+    """1843 -> "1,843", as the United States write it in both languages."""
+    return f"{value:,}"
+
+
+@register.filter
+def address(record: Any) -> str:
+    """The page of an area, agency, agreement or change, in the language of this page."""
+    return in_language(record.get_absolute_url(), get_language())
+
+
+def in_language(path: str, language: str) -> str:
+    return f"/{SPANISH}{path}" if language == SPANISH else path
+
+
+@register.simple_tag(takes_context=True)
+def in_other_language(context: dict, language: str) -> str:
+    """This page's address in `language`: the same path and the parameters that are its own."""
+    request: HttpRequest = context["request"]
+    path = request.path.removeprefix(f"/{SPANISH}") or "/" if request.path.startswith(f"/{SPANISH}/") else request.path
+    asked: QueryDict | None = getattr(request, "known_parameters", None)
+    return in_language(path, language) + (f"?{asked.urlencode()}" if asked else "")
+
+
+@register.simple_tag
+def mark(which: str) -> SafeString:
+    """The shape of a status, for eyes only: a word that says the same always stands beside it."""
+    return format_html('<span class="m m-{}" aria-hidden="true">{}</span>', which, SIGNS[Mark(which)])
+
+
+@register.simple_tag
+def status_mark(status: str) -> SafeString:
+    return mark(MARK_OF_STATUS.get(status, Mark.NO))
+
+
+@register.filter
+@stringfilter
+def status_word(status: str) -> str:
+    """ "On ICE's list" for listed."""
+    return str(Status(status).label)
+
+
+@register.filter
+@stringfilter
+def plain_name(code: str) -> str:
+    """ "Street enforcement" for TFM."""
+    return str(programs.plain_name(code))
+
+
+@register.filter
+@stringfilter
+def full_name(code: str) -> str:
+    """ "Street enforcement (Task Force Model)" for TFM."""
+    return programs.full_name(code)
+
+
+@register.filter
+@stringfilter
+def ice_name(code: str) -> str:
+    """ "Task Force Model" for TFM."""
+    return str(programs.NAMES.get(code, code))
+
+
+@register.filter
+def get(mapping: dict, key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def with_parameters(context: dict, **changes: Any) -> str:
+    """ "?state=FL&page=2": the page's own parameters with these changed; one that is None or "" is left out."""
+    asked: QueryDict = context["request"].known_parameters.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            asked.pop(name, None)
+        else:
+            asked[name] = value
+    return f"?{asked.urlencode()}" if asked else "."

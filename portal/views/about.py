@@ -1,0 +1,53 @@
+"""Who and why, what each number means, and what is kept of a reader."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from agreements.caching import public_page
+from agreements.days import today
+from agreements.lists import Lists
+from agreements.models import Agreement, ListKind, Snapshot, Status
+from jurisdictions.models import Agency, AgencyAlias, Jurisdiction
+from portal.views.home import national_numbers
+
+
+@public_page()
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/about.html", {"lists": Lists.on(today())})
+
+
+@public_page()
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html", {"lists": Lists.on(today())})
+
+
+@public_page()
+def method(request: HttpRequest) -> HttpResponse:
+    """Each count's definition beside the count itself."""
+    listed = Agreement.objects.listed_on(today()).values("agency")
+    context = {
+        "lists": Lists.on(today()),
+        "numbers": national_numbers(),
+        "statuses": [(status, Agreement.objects.on(today()).filter(status=status).count()) for status in Status],
+        "snapshots": Snapshot.objects.aggregate(
+            participating=Count("pk", filter=Q(kind=ListKind.PARTICIPATING)),
+            pending=Count("pk", filter=Q(kind=ListKind.PENDING)),
+        ),
+        "placements": Agency.objects.standing()
+        .filter(pk__in=listed)
+        .aggregate(
+            decided=Count("pk", filter=Q(placement=Agency.Placement.DECIDED)),
+            in_question=Count("pk", filter=Q(placement=Agency.Placement.IN_QUESTION)),
+            statewide=Count("pk", filter=Q(placement=Agency.Placement.STATEWIDE)),
+        ),
+        "spellings": AgencyAlias.objects.count(),
+        "agencies_known": Agency.objects.standing().count(),
+        "areas": {
+            row["kind"]: row["count"]
+            for row in Jurisdiction.objects.with_pages().order_by().values("kind").annotate(count=Count("pk"))
+        },
+    }
+    return render(request, "portal/method.html", context)

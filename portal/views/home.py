@@ -1,0 +1,60 @@
+"""The first page: one field, how fresh the facts are, the country's numbers, what changed last."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements.caching import public_page
+from agreements.days import today
+from agreements.lists import Lists
+from agreements.models import Agreement, ChangeEvent
+from jurisdictions.models import Jurisdiction
+
+CHANGES_SHOWN = 6
+KINDS_SHOWN = [
+    ChangeEvent.Kind.APPEARED,
+    ChangeEvent.Kind.MODEL_ADDED,
+    ChangeEvent.Kind.MODEL_DROPPED,
+    ChangeEvent.Kind.MODEL_SWITCHED,
+    ChangeEvent.Kind.MISSING,
+    ChangeEvent.Kind.NO_LONGER_LISTED,
+    ChangeEvent.Kind.ENDED,
+    ChangeEvent.Kind.BACK,
+]
+"""What a reader of the first page wants to know; mended links and dates are on the page of changes."""
+
+
+@public_page("state")
+def home(request: HttpRequest) -> HttpResponse:
+    """`?state=fl` is the form that chooses a state: it leads to that state's page."""
+    lost = ""
+    if chosen := request.known_parameters.get("state"):
+        if state := Jurisdiction.objects.states().filter(slug=chosen.lower()).first():
+            return HttpResponseRedirect(reverse("state", args=[state.slug]))
+        lost = _("There is no state or territory with that abbreviation.")
+    context = {
+        "lists": Lists.on(today()),
+        "numbers": national_numbers(),
+        "states": Jurisdiction.objects.states().order_by("name"),
+        "changes": ChangeEvent.objects.for_listing()
+        .filter(kind__in=KINDS_SHOWN)
+        .order_by("-seen_on", "agency__state__name", "agency__name", "key")[:CHANGES_SHOWN],
+        "lost": lost,
+    }
+    return render(request, "portal/home.html", context, status=400 if lost else 200)
+
+
+def national_numbers() -> dict[str, int]:
+    """What the newest list shows: agreements, agencies, states and territories, and agreements by model."""
+    return Agreement.objects.listed_on(today()).aggregate(
+        agreements=Count("pk"),
+        agencies=Count("agency", distinct=True),
+        states=Count("agency__state", distinct=True),
+        TFM=Count("pk", filter=Q(program_model="TFM")),
+        JEM=Count("pk", filter=Q(program_model="JEM")),
+        WSO=Count("pk", filter=Q(program_model="WSO")),
+    )

@@ -1,0 +1,122 @@
+"""The pages of places: all states, a state, and every county, place and county subdivision."""
+
+from __future__ import annotations
+
+from django.db.models import Count, F, Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from agreements.caching import public_page
+from agreements.filters import asked_day
+from agreements.lists import Lists
+from agreements.models import Agreement
+from agreements.powers import MOMENTS, powers_of
+from jurisdictions.models import AreaName, Jurisdiction
+from portal.answers import answer_for, state_answer
+from portal.templatetags.pages import in_language
+
+# Where a place without a city government is part of a town or township, which governs it.
+TOWN_STATES = frozenset({"CT", "MA", "ME", "MI", "MN", "NH", "NJ", "NY", "PA", "RI", "VT", "WI"})
+PLAIN_NOTES = frozenset({"", "part of a town or township", "town of the same name"})
+
+
+@public_page("as_of")
+def states(request: HttpRequest) -> HttpResponse:
+    """Every state and territory with its numbers on the list of the day."""
+    day, refusal = asked_day(request.known_parameters)
+    lists = Lists.on(day)
+    counts = {
+        row["agency__state"]: row
+        for row in Agreement.objects.listed_on(day)
+        .order_by()
+        .values("agency__state")
+        .annotate(
+            agencies=Count("agency", distinct=True),
+            agreements=Count("pk"),
+            TFM=Count("pk", filter=Q(program_model="TFM")),
+            JEM=Count("pk", filter=Q(program_model="JEM")),
+            WSO=Count("pk", filter=Q(program_model="WSO")),
+        )
+    }
+    rows = [(state, counts.get(state.pk)) for state in Jurisdiction.objects.states().order_by("name")]
+    context = {
+        "lists": lists,
+        "refusal": refusal,
+        "rows": rows,
+        "agencies": sum(row["agencies"] for row in counts.values()),
+        "agreements": sum(row["agreements"] for row in counts.values()),
+        "states": len(counts),
+    }
+    return render(request, "portal/states.html", context, status=400 if refusal else 200)
+
+
+@public_page("as_of")
+def state(request: HttpRequest, state: str) -> HttpResponse:
+    """A state or territory."""
+    area = get_object_or_404(Jurisdiction.objects.states(), slug=state.lower())
+    if state != area.slug:
+        return moved(request, area)
+    day, refusal = asked_day(request.known_parameters)
+    answer = state_answer(area, day)
+    context = {"answer": answer, "lists": answer.lists, "area": area, "refusal": refusal}
+    return render(request, "portal/state.html", context, status=400 if refusal else 200)
+
+
+@public_page("as_of", "from")
+def place(request: HttpRequest, state: str, slug: str) -> HttpResponse:
+    """A county, place or county subdivision. The other GEOID of one and the same government leads to its page."""
+    areas = Jurisdiction.objects.filter(state__slug=state.lower(), slug=slug.lower())
+    area = areas.select_related("state", "same_as__state").order_by(F("same_as").asc(nulls_first=True)).first()
+    if area is None:
+        raise Http404("no area has this address")
+    if area.same_as or (state, slug) != (area.state.slug, area.slug):
+        return moved(request, area.canonical)
+    day, refusal = asked_day(request.known_parameters)
+    arrival, lost = arrival_by(request.known_parameters.get("from", ""), area)
+    answer = answer_for(area, day)
+    context = {
+        "answer": answer,
+        "lists": answer.lists,
+        "area": area,
+        "refusal": refusal,
+        "arrival": arrival,
+        "lost": lost,
+        "meaning": meaning(answer),
+        "sources": list(dict.fromkeys(power.source for power in powers_of("", *answer.models))),
+    }
+    return render(request, "portal/place.html", context, status=400 if refusal or lost else 200)
+
+
+def moved(request: HttpRequest, area: Jurisdiction) -> HttpResponse:
+    """The page has another address: lead there, with what was asked of it."""
+    address = in_language(area.get_absolute_url(), get_language())
+    asked = request.known_parameters.urlencode()
+    return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
+
+
+def arrival_by(geoid: str, area: Jurisdiction) -> tuple[AreaName | None, str]:
+    """The place without a government of its own that led here, and a sentence if there is none of that number."""
+    if not geoid:
+        return None, ""
+    name = AreaName.objects.filter(cdp_geoid=geoid, leads_to=area).first()
+    if name is None:
+        return None, _("No place with the number %(geoid)s leads to this page.") % {"geoid": geoid[:12]}
+    name.leads_to = area
+    name.is_plain = name.note in PLAIN_NOTES
+    name.town_unknown = area.is_county and area.state.usps in TOWN_STATES
+    return name, ""
+
+
+def meaning(answer) -> list[tuple]:
+    """For each moment: what officers may do under the models that reach the place, and whose models these are."""
+    powers = powers_of("", *answer.models)
+    return [
+        (
+            moment,
+            title,
+            [(power, answer.models.get(power.model, ())) for power in powers if power.moment == moment],
+        )
+        for moment, title in MOMENTS.items()
+    ]
