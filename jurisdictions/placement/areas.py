@@ -102,12 +102,15 @@ def places_meant(stem: str, state: str, gazetteer: Gazetteer, *, either: bool = 
 def _places_meant(stem: str, state: str, gazetteer: Gazetteer, *, either: bool) -> list[Area]:
     if TOWNSHIP.search(stem):
         return gazetteer.subdivisions_named(state, stem)
+    typed = GOVERNMENT.match(stem)
+    either = either or state in TOWNS_BESIDE_PLACES or bool(typed and "town" in (typed[1], typed[4]))
     places = gazetteer.places_named(state, stem)
-    towns = gazetteer.subdivisions_named(state, stem) if either or state in TOWNS_BESIDE_PLACES else []
+    towns = gazetteer.subdivisions_named(state, stem) if either else []
     if places or towns:
         return _one_each([*places, *towns])
-    if typed := GOVERNMENT.match(stem):
-        # "Village of X" where X is a town: the word is wrong, the name may still be one place's alone.
+    if typed and state not in TOWNS_BESIDE_PLACES | TOWNSHIP_STATES:
+        # "Village of X" where X is a town: the word is wrong, the name may still be one place's alone. Not where town,
+        # village and city are different governments.
         places = [] if typed[1] == "borough" else gazetteer.places_named(state, typed[2] or typed[3])
     return _one_each(places)
 

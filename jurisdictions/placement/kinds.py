@@ -66,9 +66,9 @@ STATE_BODY = (
     r"(?:state (?:police|patrol|highway patrol|highway|troopers?|guard|fire|bureau|department|parks?|marshals?|auditor"
     r"|office|capitol|gaming|game|lottery|board|commission|attorney|military|law)"
     r"|highway (?:state )?patrol|highway department|department|division|bureau|office|army national guard|military"
-    r"|national|attorneys? generals?|fish|game|gaming|lottery|wildlife|marine|alcohol|law enforcement division"
-    r"|commission|capitol police|conservation|liquor|parole|board of (?:pardons|parole|probation|investigation)"
-    r"|bureau of investigation)"
+    r"|national|attorneys? generals?|fish|game|gaming|lottery|wildlife|marine|alcohol(?:ic)?|law enforcement"
+    r"|commission|capitol police|conservation|parks and wildlife|liquor|parole|bureau of investigation"
+    r"|board of (?:pardons|parole|probation|investigation))"
 )
 TERRITORY_BODY = r"(?:police|customs)"
 TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
@@ -128,7 +128,7 @@ def classify(name: str, *, agency_type: str = "", state: str = "") -> str:
         return PORT_TRANSIT
     if SPECIAL_POLICE.search(words):
         return OTHER
-    if REGIONAL_WORDS.search(words) and POLICE_WORDS.search(words):
+    if REGIONAL_WORDS.search(words) and POLICE_WORDS.search(words) and state != "DC":
         return JOINT_POLICE
     if MARSHAL_WORDS.search(words):
         return MARSHAL

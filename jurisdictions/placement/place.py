@@ -171,6 +171,9 @@ class _Placer:
             return self.chosen(meant, extent, note)
         if self.kind == kinds.SHERIFF and (placed := self.sheriff_of_city(words)):
             return placed
+        if self.kind == kinds.COUNTY_POLICE and (places := self.gazetteer.places_named(self.state, words)):
+            # A city and county in one: "Athens-Clarke County Police Department".
+            return self.chosen(places, extent, note)
         misspelt = self.misspelt(words, of_kind(self.state, self.gazetteer, "county"), extent, note)
         return misspelt or self.question(reasons.NO_SUCH_COUNTY_NAME)
 
@@ -190,7 +193,7 @@ class _Placer:
         With `either` a bare name may be a township's too.
         """
         if self.state == "DC":
-            return self.decided(self.gazetteer.area("11001"), extent, BY_NAME, note)
+            return self.chosen(self.gazetteer.counties_named("DC", "District of Columbia"), extent, note)
         if self.kind == kinds.MARSHAL and self.reading.division and not self.reading.stems:
             return self.numbered()
         if not self.reading.stems:
@@ -223,7 +226,8 @@ class _Placer:
 
     def unheard_of(self, stem: str, extent: str, note: str) -> Placement:
         """No city or town bears the name: a county's police, a township by its bare name, a slip of the pen."""
-        if self.kind == kinds.MUNICIPAL_POLICE and self.agency_type == "county":
+        # Hawaii has no cities or towns: its counties keep the police.
+        if self.kind == kinds.MUNICIPAL_POLICE and (self.agency_type == "county" or self.state == "HI"):
             meant = self.gazetteer.counties_named(self.state, stem)
             if len(meant) == 1:
                 self.kind = kinds.COUNTY_POLICE
@@ -304,8 +308,8 @@ class _Placer:
         self, area: Area, extent: str, why: str, note: str = "", reason: str = reasons.BY_NAME, **slots: str
     ) -> Placement:
         """The agency covers `area`. A printed county that does not fit is said beside the reason."""
-        area = self.gazetteer.canonical(area)
         said = reason % {"area": self.where(area), "county": area.name, **slots}
+        area = self.gazetteer.canonical(area)
         if self.prints:
             county = printed_county(self.prints[0], self.state, self.gazetteer)
             if county is None:
@@ -321,14 +325,15 @@ class _Placer:
             return self.decided(choice.area, extent, BY_NAME, note)
         if choice.area:
             area = self.gazetteer.canonical(choice.area)
-            said = reasons.BY_COUNTY % {
+            reason = reasons.BY_COUNTY_ITSELF if area == choice.county else reasons.BY_COUNTY
+            said = reason % {
                 "count": len(areas),
                 "state": self.state_name,
                 "county": choice.county.name,
-                "area": full_name(area),
+                "area": full_name(choice.area),
             }
             return Placement(self.kind, DECIDED, (Covered(area.geoid, extent, BY_ICE_COUNTY, note),), said)
-        fits = _listed([self.where(area) for area in areas])
+        fits = _listed([self.in_its_county(area) for area in areas])
         if choice.wavered:
             return self.question(reasons.WAVERED, areas=fits)
         if not self.counties:
@@ -357,9 +362,11 @@ class _Placer:
 
     def where(self, area: Area) -> str:
         """An area, with its county where the name alone would not tell: "Carroll township (York County)"."""
-        if area.kind == "county_subdivision" and (county := self.gazetteer.area(area.counties[0])):
-            return f"{area.name} ({county.name})"
-        return full_name(area)
+        return self.in_its_county(area) if area.kind == "county_subdivision" else full_name(area)
+
+    def in_its_county(self, area: Area) -> str:
+        county = self.gazetteer.area(area.counties[0]) if area.counties else None
+        return f"{full_name(area)} ({county.name})" if county and county != area else full_name(area)
 
 
 # What an airport's or a port's name says beside the place it is named for.

@@ -17,7 +17,10 @@ def gettext_noop(text: str) -> str:
 
 # Decided
 BY_NAME = gettext_noop("Its name says %(area)s.")
-BY_COUNTY = gettext_noop("%(count)s areas of %(state)s bear its name. ICE prints %(county)s, where only %(area)s is.")
+BY_COUNTY = gettext_noop(
+    "%(count)s areas of %(state)s bear its name. One, %(area)s, lies in %(county)s, which ICE prints."
+)
+BY_COUNTY_ITSELF = gettext_noop("%(count)s areas of %(state)s bear its name. ICE prints %(county)s.")
 BY_NUMBER = gettext_noop("Its name gives a number alone, and any county may have one. ICE prints %(county)s.")
 CITY_SHERIFF = gettext_noop("A sheriff is a county’s officer. %(city)s lies in %(county)s, which ICE prints.")
 SLIP = gettext_noop(
@@ -59,7 +62,7 @@ OWN_GROUNDS = gettext_noop("Its own grounds only.")
 UNITS = {"precinct": PRECINCT, "ward": WARD, "district": DISTRICT, "place": PLACE}
 AFTER = (MISFIT, NO_SUCH_COUNTY)
 SENTENCES = (
-    *(BY_NAME, BY_COUNTY, BY_NUMBER, CITY_SHERIFF, SLIP, BY_SOURCE, WHOLE_STATE),
+    *(BY_NAME, BY_COUNTY, BY_COUNTY_ITSELF, BY_NUMBER, CITY_SHERIFF, SLIP, BY_SOURCE, WHOLE_STATE),
     *(UNKNOWN_STATE, NO_COUNTY_NAMED, NO_PLACE_NAMED, NO_SUCH_COUNTY_NAME, NO_SUCH_PLACE_NAME, SEVERAL_COUNTIES),
     *(SEVERAL_GOVERNMENTS, CAMPUSES, SCHOOLS, TRIBES, GROUNDS, UNCLEAR, ANY_NUMBER, NO_GOVERNMENT, RIVAL, WAVERED),
     *(NO_PRINT, NOT_SETTLED, PRECINCT, WARD, DISTRICT, PLACE, OWN_GROUNDS),

@@ -117,6 +117,7 @@ def spelled_out(name: str, state: str) -> str:
         words = fold(part).split()
         if words and words[-1] in LAST_WORDS and len(words) > 1:
             words[-1] = LAST_WORDS[words[-1]]
+        words = words[:1] + ["county" if word == "co" else word for word in words[1:]]
         words = [ABBREVIATIONS.get(word, word) for word in words]
         words = [ABBREVIATIONS.get(mended := mend(word), mended) for word in " ".join(words).split()]
         if words:
