@@ -83,7 +83,7 @@ def read_agency_name(name: str, state: str = "") -> AgencyName:
         words = [word for word in words if word != "county"]
     words = [word for word in words if word not in FILLERS]
     numbers = tuple(sorted(word for word in words if word.isdigit()))
-    own = tuple(word for word in words if word not in COMMON_WORDS and not word.isdigit())
+    own = tuple(word for word in words if not (word in COMMON_WORDS or word.isdigit() or word in _state_name(state)))
     return AgencyName(kinds, tuple(words), own, numbers, government)
 
 
@@ -266,3 +266,38 @@ def _also_a_city(words: list[str], state: str) -> bool:
     if state == "VA":
         return True
     return (state == "MD" and "baltimore" in words) or (state == "MO" and words[:2] == ["saint", "louis"])
+
+
+def near(one: AgencyName, other: AgencyName) -> bool:
+    """A slip away: two letters at most (one in a short name), or a form of government said by one of them only.
+
+    "Lampass County", "Lampasas County"; "Hopewell Sheriff's Office", "Hopewell County Sheriff's Office".
+    """
+    if not _comparable(one, other):
+        return False
+    common, other_common = set(one.words) - set(one.own), set(other.words) - set(other.own)
+    if not (common ^ other_common <= FORMS and (common <= other_common or other_common <= common)):
+        return False
+    return slips(one, other) <= (1 if min(len("".join(name.own)) for name in (one, other)) < 5 else 2)
+
+
+def one_slip(one: AgencyName, other: AgencyName) -> bool:
+    """The same words but for one letter in one or two of them, never the first: "Barndall", "Green Forks"."""
+    if not _comparable(one, other) or len(one.words) != len(other.words):
+        return False
+    slipped = [pair for pair in zip(one.words, other.words, strict=True) if pair[0] != pair[1]]
+    return len(slipped) <= 2 and all(
+        mine[0] == theirs[0] and min(len(mine), len(theirs)) >= 4 and OSA.distance(mine, theirs) == 1
+        for mine, theirs in slipped
+    )
+
+
+def slips(one: AgencyName, other: AgencyName) -> int:
+    """Letters more, less, other or changed about in what tells the two agencies from others, blanks aside."""
+    mine, theirs = (one.own, other.own) if one.own and other.own else (one.words, other.words)
+    return OSA.distance("".join(mine), "".join(theirs))
+
+
+def _comparable(one: AgencyName, other: AgencyName) -> bool:
+    governments = {one.government, other.government} - {""}
+    return one.kinds == other.kinds and one.numbers == other.numbers and len(governments) < 2

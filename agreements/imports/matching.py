@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import PurePosixPath
@@ -228,8 +228,10 @@ class Register:
         if agency := self._exact.get(key):
             return Match(agency, EXACT)
         for other, reason in self._verdicts.same_as(key):
-            if agency := self._exact.get(other):
-                return Match(agency, VERDICT, clipped(reason))
+            known = self._exact.get(other)
+            alike = [known] if known else self._in_same_words(other[0], read_agency_name(other[1], other[0]))
+            if len(alike) == 1:
+                return Match(alike[0], VERDICT, clipped(reason))
         read = read_agency_name(name, key[0])
         alike = [agency for agency in self._in_same_words(key[0], read) if not self._differs(key, agency)]
         if len(alike) == 1:
@@ -472,11 +474,15 @@ class Step:
 
 
 class Verdicts:
-    """People's decisions, symmetrical; `same` also from name to name. ValueError if two contradict each other."""
+    """People's decisions, symmetrical; `same` also from name to name, and for names in the same words as those decided.
+
+    ValueError if two contradict each other.
+    """
 
     def __init__(self, verdicts: Iterable[Verdict]):
         self._same: dict[Key, dict[Key, str]] = defaultdict(dict)
         self._different: dict[Key, set[Key]] = defaultdict(set)
+        self._in_words: dict[tuple, list[Key]] = defaultdict(list)
         for verdict in verdicts:
             one, other = (verdict.state, fold(verdict.name)), (verdict.other_state, fold(verdict.other_name))
             if verdict.answer == "same":
@@ -485,20 +491,26 @@ class Verdicts:
             elif verdict.answer == "different":
                 self._different[one].add(other)
                 self._different[other].add(one)
+        for key in self._same:
+            self._in_words[words_of(key)].append(key)
         for one, others in self._different.items():
             for other in others:
                 if self.same(one, other):
                     raise ValueError(f"{one[1]} ({one[0]}) and {other[1]} ({other[0]}) were decided both ways.")
 
-    def same_as(self, key: Key) -> Iterator[tuple[Key, str]]:
+    def same_as(self, key: Key) -> list[tuple[Key, str]]:
         """All names decided to be the same agency, the nearest first, each with the reason of its last step."""
-        seen, waiting = {key}, [key]
+        reached = {key: ""}
+        waiting = [key]
         for here in waiting:
-            for other, reason in self._same.get(here, {}).items():
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
-                    yield other, reason
+            steps = list(self._same.get(here, {}).items())
+            apart = self._different.get(here, set())
+            steps += [(name, reached[here]) for name in self._in_words.get(words_of(here), ()) if name not in apart]
+            for name, reason in steps:
+                if name not in reached:
+                    reached[name] = reason
+                    waiting.append(name)
+        return [(name, reached[name]) for name in waiting if reached[name]]
 
     def same(self, one: Key, other: Key) -> bool:
         return any(name == other for name, _reason in self.same_as(one))
@@ -510,6 +522,10 @@ class Verdicts:
         ones = {one, *(name for name, _reason in self.same_as(one))}
         others = {other, *(name for name, _reason in self.same_as(other))}
         return any(self._different.get(name, set()) & others for name in ones)
+
+
+def words_of(key: Key) -> tuple:
+    return key[0], read_agency_name(key[1], key[0]).key
 
 
 # -- Evidence ---------------------------------------------------------------------------------------------------------
@@ -547,7 +563,8 @@ def likeness(member: Newcomer, model: str, agreement: Agreement, state: str, nam
     if score >= CLOSE and read.numbers == member.read.numbers:
         return ", ".join([*found, f"names {score} % alike"])
     mine, theirs = set(member.read.own), set(read.own)
-    if mine and theirs and (mine <= theirs or theirs <= mine) and read.numbers == member.read.numbers:
+    within = mine <= theirs or theirs <= mine if found else mine == theirs
+    if mine and theirs and within and read.numbers == member.read.numbers:
         return ", ".join([*found, "a name in common"])
     return ", ".join(found) if document or (signing and read.kinds == member.read.kinds) else ""
 
