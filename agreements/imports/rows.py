@@ -182,8 +182,9 @@ def state_of(text: str) -> tuple[str, bool]:
     may be nearly as close: "PENNSLYVANIA" and "UTAHJ" are read, "NOUTH DAKOTA" is not.
     """
     name = fold(text)
-    if name in _STATES:
-        return _STATES[name], False
+    # The print itself first: folded, the code MT is Mount.
+    if usps := _STATES.get(text.strip().lower()) or _STATES.get(name):
+        return usps, False
     if len(name) < 4:
         return "", False
     nearest: dict[str, int] = {}

@@ -84,6 +84,7 @@ def test_the_kind_of_a_list_is_told_by_its_signatures(columns, kind):
         ("UTAh", "UT"),
         ("New\xa0Hampshire", "NH"),
         ("FL", "FL"),
+        ("MT ", "MT"),
         ("GUAM", "GU"),
         ("NORTHERN MARIANA ISLANDS", "MP"),
         ("Commonwealth of the Northern Mariana Islands", "MP"),
