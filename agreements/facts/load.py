@@ -19,7 +19,7 @@ from agreements.imports.apply import ReadList, drop_what_no_list_shows, entries_
 from agreements.imports.dating import Dating
 from agreements.imports.fold import row_digest
 from agreements.imports.placing import Placer
-from agreements.imports.refresh import BATCH, refresh_derived
+from agreements.imports.refresh import BATCH, overwrite, refresh_derived
 from agreements.imports.rows import Normalised
 from agreements.imports.sheet import Sheet, SheetRow
 from agreements.models import Agreement, AgreementFormerId, Listing, Snapshot, SourceCorrection, Verdict
@@ -280,7 +280,7 @@ class _Load:
         Listing.objects.bulk_create(listings.values(), batch_size=BATCH)
         for sha256, snapshot in snapshots.items():
             snapshot.rows = [[number, listings[listing].pk] for number, listing in sequences[sha256]]
-        Snapshot.objects.bulk_update(snapshots.values(), ["rows"], batch_size=50)
+        overwrite(Snapshot, list(snapshots.values()), ["rows"])
 
     # -- A database in use --------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from .dating import Dating
 from .fold import Entry, Fold, OpenRun, Step, row_digest
 from .matching import Register
 from .placing import Placer
-from .refresh import BATCH, refresh_derived
+from .refresh import BATCH, overwrite, refresh_derived
 from .rows import Normalised, Row, normalise
 from .sheet import Sheet, SheetRow
 
@@ -357,7 +357,7 @@ def refold(placer: Placer, added: Mapping[int, ReadList] | None = None, without:
             update.append(row)
     # A run that is cut in two keeps its first half's id; the second half is new.
     Listing.objects.bulk_create(create, batch_size=BATCH)
-    Listing.objects.bulk_update(update, [name.removesuffix("_id") for name in _REFOLDED], batch_size=200)
+    overwrite(Listing, update, _REFOLDED)
     at: dict[tuple[str, str], list[Listing]] = defaultdict(list)
     for row in kept.values():
         at[row.kind, row.digest].append(row)
@@ -372,7 +372,7 @@ def refold(placer: Placer, added: Mapping[int, ReadList] | None = None, without:
         if rows != snapshot.rows:
             snapshot.rows = rows
             changed.append(snapshot)
-    Snapshot.objects.bulk_update(changed, ["rows"], batch_size=50)
+    overwrite(Snapshot, changed, ["rows"])
     if without:
         Snapshot.objects.filter(pk=without.pk).update(rows=[])
     _drop_unprinted_listings()

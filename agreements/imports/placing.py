@@ -44,6 +44,11 @@ class Placer:
             self._gazetteers[state] = Gazetteer.from_database([state])
         return self._gazetteers[state]
 
+    def prepare(self, states: Iterable[str]) -> None:
+        """Read the geography of several states at once."""
+        if missing := sorted(set(states) - self._gazetteers.keys()):
+            self._gazetteers |= dict.fromkeys(missing, Gazetteer.from_database(missing))
+
     def same_area(self, state: str, name: str, other: str) -> bool | None:
         """Whether two names are of one area of a state; None if that is not known."""
         key = (state, name, other)

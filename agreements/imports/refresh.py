@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from django.db import models
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
@@ -69,6 +70,15 @@ def refresh_derived(
     return events
 
 
+def overwrite(model: type[models.Model], rows: list, fields: Iterable[str]) -> None:
+    """Write these fields of whole records that exist: an upsert, since bulk_update's CASE for each field is slow."""
+    if rows:
+        names = [name.removesuffix("_id") for name in fields]
+        model.objects.bulk_create(
+            rows, batch_size=BATCH, update_conflicts=True, update_fields=names, unique_fields=[model._meta.pk.name]
+        )
+
+
 def _refresh_standings(agreements, runs, series: dict[str, Series], ids) -> None:
     existing: dict[tuple[int, date], tuple] = {}
     rows = Standing.objects.all() if ids is None else Standing.objects.filter(agreement__agency__in=ids)
@@ -105,9 +115,9 @@ def _refresh_standings(agreements, runs, series: dict[str, Series], ids) -> None
                 agreement.first_listed_on, agreement.first_known_on = first_listed, first_known
                 dated.append(agreement)
     Standing.objects.filter(pk__in=[pk for pk, _values in existing.values()]).delete()
-    Standing.objects.bulk_update(update, STANDING_FIELDS, batch_size=500)
+    overwrite(Standing, update, STANDING_FIELDS)
     Standing.objects.bulk_create(create, batch_size=BATCH)
-    Agreement.objects.bulk_update(dated, ["first_listed_on", "first_known_on"], batch_size=500)
+    overwrite(Agreement, dated, ["first_listed_on", "first_known_on"])
     changed = {standing.agreement_id for standing in (*create, *update)} | {key[0] for key in existing}
     Agreement.objects.filter(pk__in=changed).update(updated_at=timezone.now())
 
@@ -141,7 +151,7 @@ def _refresh_events(by_id, agreements, runs, series, ids) -> list[ChangeEvent]:
                 event = ChangeEvent(pk=pk, key=key, agency_id=agency_id, **dict(zip(EVENT_FIELDS, values, strict=True)))
                 (update if pk else create).append(event)
     ChangeEvent.objects.filter(pk__in=[pk for pk, _values in existing.values()]).delete()
-    ChangeEvent.objects.bulk_update(update, EVENT_FIELDS, batch_size=500)
+    overwrite(ChangeEvent, update, EVENT_FIELDS)
     ChangeEvent.objects.bulk_create(create, batch_size=BATCH)
     return create
 
@@ -165,7 +175,7 @@ def _refresh_aliases(runs, series, ids) -> None:
                 update.append(alias)
             alias.first_printed_on, alias.last_printed_on, alias.reason = values
     AgencyAlias.objects.filter(pk__in=[alias.pk for alias in existing.values()]).delete()
-    AgencyAlias.objects.bulk_update(update, ["first_printed_on", "last_printed_on", "reason"], batch_size=500)
+    overwrite(AgencyAlias, update, ["first_printed_on", "last_printed_on", "reason"])
     AgencyAlias.objects.bulk_create(create, batch_size=BATCH)
 
 
@@ -180,9 +190,11 @@ def _refresh_agencies(by_id, runs, series, placer: Placer, *, anew: bool, histor
     coverages: dict[int, dict[str, Coverage]] = {}
     for coverage in Coverage.objects.filter(agency__in=by_id):
         coverages.setdefault(coverage.agency_id, {})[coverage.jurisdiction_id] = coverage
+    ordered = {agency_id: newest_first(runs.get(agency_id, ()), series) for agency_id in by_id}
+    placer.prepare(own[0].state for agency_id, own in ordered.items() if own and not by_id[agency_id].placement_basis)
     changed, create, update, remove = [], [], [], []
     for agency_id, agency in by_id.items():
-        own = newest_first(runs.get(agency_id, ()), series)
+        own = ordered[agency_id]
         if not own:
             continue
         before = tuple(getattr(agency, name) for name in AGENCY_FIELDS)
@@ -214,8 +226,8 @@ def _refresh_agencies(by_id, runs, series, placer: Placer, *, anew: bool, histor
             known, Agency, fields, batch_size=500, default_change_reason="as the newest list prints it"
         )
     else:
-        Agency.objects.bulk_update(known, fields, batch_size=500)
-    Agency.objects.bulk_update([agency for agency, was_placed in changed if not was_placed], fields, batch_size=500)
+        overwrite(Agency, known, fields)
+    overwrite(Agency, [agency for agency, was_placed in changed if not was_placed], fields)
     Coverage.objects.filter(pk__in=remove).delete()
-    Coverage.objects.bulk_update(update, ["extent", "why", "note", "source"], batch_size=500)
+    overwrite(Coverage, update, ["extent", "why", "note", "source"])
     Coverage.objects.bulk_create(create, batch_size=BATCH)
