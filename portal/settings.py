@@ -211,9 +211,41 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_HASHED_NAMES
 REST_FRAMEWORK = {
     # No account and no cookie: the API never reads a session.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
-    "NUM_PROXIES": PROXIES,
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.negotiation.ByParameter",
+    # The first one is the form unless `format=` names another, and that of every problem.
+    "DEFAULT_RENDERER_CLASSES": ["portal.api.renderers.JSON"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
+    "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "agreements.api.problems.problem",
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ByAddress"],
+    # Each worker counts for itself. A mirror needs a handful of calls: a list comes whole as CSV or JSON Lines.
+    "DEFAULT_THROTTLE_RATES": {"address": "120/min"},
+    "NUM_PROXIES": PROXIES,
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Local police and ICE: agreements under section 287(g)",
+    "DESCRIPTION": (
+        "Which local and state agencies have signed 287(g) agreements with US Immigration and Customs Enforcement,"
+        " on any day since January 2021, from ICE's own lists. Read-only, free, no key."
+    ),
+    "VERSION": "1.0.0",
+    "LICENSE": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AreaKind": "jurisdictions.models.Jurisdiction.Kind",
+        "AgencyKind": "jurisdictions.models.Agency.Kind",
+        "ListKind": "agreements.models.ListKind",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.description.with_what_all_answers_share",
+    ],
 }
 
 # -- Logs -----------------------------------------------------------------------------------------------------------

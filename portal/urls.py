@@ -16,6 +16,8 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("robots.txt", health.robots, name="robots"),
     path(".well-known/security.txt", health.security, name="security"),
+    # Machines
+    path("api/v1/", include("portal.api.urls")),
     # Staff
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,317 @@
+"""What every answer of the API has in common: strict parameters, a day, a data version, conditional requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from functools import cached_property
+from hashlib import blake2s
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet, prefetch_related_objects
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from rest_framework import mixins, viewsets
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agreements.days import today
+from agreements.filters import DayField
+from agreements.lists import Lists
+from agreements.models import Snapshot
+from jurisdictions.api.serializers import Record
+from jurisdictions.models import DataVersion
+
+from .problems import BadParameters, Unchanged
+
+LICENCE = "CC BY 4.0; documents and lists of the US government: public domain"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+ROWS_AT_ONCE = 500  # of a streamed list
+
+OF_EVERY_ADDRESS = ("format",)
+OF_A_LIST = ("page", "page_size", "ordering", "fields", "expand")
+OF_A_RECORD = ("fields", "expand")
+
+
+class Filters(BaseFilterBackend):
+    """The FilterSets of the pages; what a page would say beside a field is refused here."""
+
+    def filter_queryset(self, request, queryset, view):
+        if view.filterset_class is None:
+            return queryset
+        filterset = view.filterset_class(request.query_params, queryset)
+        if not filterset.is_valid():
+            errors = {name: [str(each) for each in sentences] for name, sentences in filterset.errors.items()}
+            raise BadParameters(errors, view.known_parameters)
+        return filterset.qs
+
+
+class Answer:
+    """Mixed into a view: parameters that it does not know are refused, and an answer that is still good is not sent.
+
+    Every answer follows from the data version, its address and the day.
+    """
+
+    parameters: tuple[str, ...] = ()
+    """Those that this address takes beside `format`."""
+    speaks_of_a_day = False
+    """Whether it takes `as_of`."""
+
+    is_kept = True
+    """Whether caches may keep the answer and ask again whether it is still good."""
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        self.refuse_bad_parameters(request)
+        if self.is_kept and request.method in {"GET", "HEAD"}:
+            unchanged = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
+            if unchanged is not None:
+                raise Unchanged(unchanged.status_code)
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        # Without DRF's `Vary: Accept`: the form of an answer is a part of its address.
+        return {"Allow": ", ".join(self.allowed_methods)}
+
+    def dispatch(self, request, *args, **kwargs) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = (
+            "ETag, Last-Modified, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset,"
+            " X-Data-Version, X-Newest-List"
+        )
+        for throttle in getattr(self, "throttles", ()):
+            for name, value in throttle.headers().items():
+                response.headers.setdefault(name, value)
+        if not self.is_kept:
+            response.headers["Cache-Control"] = "no-store"
+        elif response.status_code in {200, 304}:
+            self.describe(response)
+        return response
+
+    def get_throttles(self):
+        self.throttles = super().get_throttles()
+        return self.throttles
+
+    def options(self, request: Request, *args, **kwargs) -> Response:
+        """What a browser asks before it sends a request from another site."""
+        headers = {
+            "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
+            "Access-Control-Allow-Headers": "Content-Type, If-None-Match, If-Modified-Since",
+            "Access-Control-Max-Age": "86400",
+        }
+        return Response(status=204, headers=headers)
+
+    @cached_property
+    def known_parameters(self) -> set[str]:
+        known = {*OF_EVERY_ADDRESS, *self.parameters}
+        return known | {"as_of"} if self.speaks_of_a_day else known
+
+    def refuse_bad_parameters(self, request: Request) -> None:
+        errors = {}
+        for name, values in request.query_params.lists():
+            if name not in self.known_parameters:
+                errors[name] = "There is no such parameter here."
+            elif len(values) > 1:
+                errors[name] = "It is given more than once."
+        if errors:
+            raise BadParameters(errors, self.known_parameters)
+        self.day  # noqa: B018 - refuses a bad as_of
+
+    @cached_property
+    def day(self) -> date:
+        """The day that the answer speaks of: `as_of`, or today."""
+        text = self.request.query_params.get("as_of", "") if self.speaks_of_a_day else ""
+        if not text:
+            return today()
+        try:
+            return DayField(future=False).clean(text)
+        except forms.ValidationError as error:
+            raise BadParameters({"as_of": error.messages}, self.known_parameters) from None
+
+    @cached_property
+    def lists(self) -> Lists:
+        return Lists.on(self.day)
+
+    @cached_property
+    def version(self) -> DataVersion:
+        return DataVersion.objects.current()
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What holds for the whole answer."""
+        return {
+            "data_version": self.version.number,
+            "as_of": self.day.isoformat(),
+            "newest_list": self.lists.newest and self.lists.newest.isoformat(),
+            "licence": LICENCE,
+            "licence_url": LICENCE_URL,
+        }
+
+    @property
+    def coverage(self) -> dict[str, Any]:
+        """For a day before the first list that we hold, which is not a day without agreements."""
+        if self.lists.is_covered:
+            return {}
+        return {"coverage": {"from": self.lists.first and self.lists.first.isoformat()}}
+
+    @cached_property
+    def last_modified(self) -> int:
+        """When the facts changed last, or the day began: statuses and ages follow from the day."""
+        midnight = timezone.make_aware(datetime.combine(today(), time.min))
+        return int(max(self.version.changed_at, midnight).timestamp())
+
+    @cached_property
+    def etag(self) -> str:
+        address = blake2s(self.request.build_absolute_uri().encode(), digest_size=8).hexdigest()
+        return f'"{self.version.number}-{today():%Y%m%d}-{address}"'
+
+    def describe(self, response: HttpResponseBase) -> None:
+        """Headers that say of a CSV file, too, what `meta` says in JSON."""
+        headers = response.headers
+        headers.setdefault("ETag", self.etag)
+        headers.setdefault("Last-Modified", http_date(self.last_modified))
+        headers.setdefault("Cache-Control", "public, no-cache")
+        headers.setdefault("X-Data-Version", str(self.version.number))
+        headers.setdefault("Link", f'<{LICENCE_URL}>; rel="license"')
+        if self.lists.newest:
+            headers.setdefault("X-Newest-List", self.lists.newest.isoformat())
+
+
+class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """A list of records with filters, and each of them by its id."""
+
+    filter_backends = [Filters]
+    prefetches: tuple = ()
+    """What a page of records needs from other tables, whatever their number."""
+
+    @cached_property
+    def known_parameters(self) -> set[str]:
+        if self.action != "list":
+            return {*OF_A_RECORD, *super().known_parameters}
+        filters = self.filterset_class.base_filters if self.filterset_class else {}
+        return {*OF_A_LIST, *filters, *super().known_parameters}
+
+    filterset_class = None
+
+    def refuse_bad_parameters(self, request: Request) -> None:
+        super().refuse_bad_parameters(request)
+        self.expanded, self.wanted = self.named("expand"), self.named("fields")
+        if self.is_streamed and {"page", "page_size"} & set(request.query_params):
+            message = "CSV and JSON Lines hold the whole list in one answer. Leave this out."
+            raise BadParameters({"page": message}, self.known_parameters)
+
+    def named(self, parameter: str) -> tuple[str, ...]:
+        """The names that `fields=` or `expand=` lists, each of which must be one of the record's."""
+        names = [name for name in self.request.query_params.get(parameter, "").split(",") if name]
+        if not names:
+            return ()
+        serializer: type[Record] = self.get_serializer_class()
+        possible = serializer.expandable if parameter == "expand" else self.columns
+        if wrong := [name for name in names if name not in possible]:
+            choices = f"One can name {', '.join(possible)}." if possible else "Nothing can be expanded here."
+            raise BadParameters(
+                {parameter: f"“{', '.join(wrong)}” is no part of this. {choices}"}, self.known_parameters
+            )
+        return tuple(names)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of a record's fields, in their order."""
+        return [*self.get_serializer_class()(context={"expand": getattr(self, "expanded", ())}).get_fields()]
+
+    @property
+    def is_streamed(self) -> bool:
+        return hasattr(self.request.accepted_renderer, "stream")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return super().get_serializer_context() | {
+            "day": self.day,
+            "expand": getattr(self, "expanded", ()),
+            "fields": getattr(self, "wanted", ()),
+            "snapshots": self.snapshots,
+        }
+
+    @cached_property
+    def snapshots(self) -> SnapshotsById:
+        return SnapshotsById(self.day)
+
+    def list(self, request: Request, *args, **kwargs) -> HttpResponseBase:
+        queryset = self.filter_queryset(self.get_queryset())
+        if self.is_streamed:
+            return self.streamed(queryset)
+        page = self.paginate_queryset(queryset)
+        return self.get_paginated_response(self.shown(page))
+
+    def retrieve(self, request: Request, *args, **kwargs) -> HttpResponseBase:
+        (record,) = self.shown([self.get_object()])
+        return self.streamed_rows(iter([record])) if self.is_streamed else Response({**record, "meta": self.meta})
+
+    def shown(self, records: list) -> list[dict]:
+        """The records as the API shows them; the number of queries does not grow with theirs."""
+        prefetch_related_objects(records, *self.get_prefetches())
+        return self.get_serializer(records, many=True).data
+
+    def get_prefetches(self) -> Iterable:
+        return self.prefetches
+
+    def streamed(self, queryset: QuerySet) -> StreamingHttpResponse:
+        return self.streamed_rows(
+            row for batch in batches(queryset.iterator(chunk_size=ROWS_AT_ONCE)) for row in self.shown(batch)
+        )
+
+    def streamed_rows(self, rows: Iterator[dict], columns: Sequence[str] = ()) -> StreamingHttpResponse:
+        renderer = self.request.accepted_renderer
+        columns = columns or [name for name in self.columns if not self.wanted or name in self.wanted]
+        chunks = renderer.stream(rows if self.request.method == "GET" else iter(()), columns)
+        response = StreamingHttpResponse(chunks, content_type=f"{renderer.media_type}; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="{self.basename}.{renderer.format}"'
+        return response
+
+
+class SnapshotsById:
+    """Every list that we hold by its number in the database, without its rows. One query, when first asked."""
+
+    def __init__(self, day: date):
+        self.day = day
+
+    @cached_property
+    def _held(self) -> dict[int, Snapshot]:
+        light = Snapshot.objects.only("kind", "published_on", "position", "file_name", "sha256")
+        return {snapshot.pk: snapshot for snapshot in light}
+
+    @cached_property
+    def _newest(self) -> dict[str, Snapshot]:
+        """The newest list of each kind by the day."""
+        newest: dict[str, Snapshot] = {}
+        for snapshot in sorted(self._held.values(), key=lambda each: each.position):
+            if snapshot.published_on <= self.day:
+                newest[snapshot.kind] = snapshot
+        return newest
+
+    def first_of(self, listings: Iterable) -> Snapshot | None:
+        """The oldest list that printed any of these rows; None if that was after the day."""
+        begun = [self._held[listing.first_snapshot_id] for listing in listings]
+        first = min(begun, key=lambda each: (each.published_on, each.position), default=None)
+        return first if first and first.published_on <= self.day else None
+
+    def last_of(self, listings: Iterable) -> Snapshot | None:
+        """The newest list by the day that printed any of these rows."""
+        last = []
+        for listing in listings:
+            if self._held[listing.first_snapshot_id].published_on > self.day:
+                continue
+            end = self._held[listing.last_snapshot_id]
+            last.append(end if end.published_on <= self.day else self._newest[listing.kind])
+        return max(last, key=lambda each: (each.published_on, each.position), default=None)
+
+
+def batches(rows: Iterable, size: int = ROWS_AT_ONCE) -> Iterator[list]:
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch

@@ -1,0 +1,62 @@
+"""What the API answers when it cannot answer: problem details (RFC 9457) that name the parameter at fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+TITLES = {
+    400: "The request cannot be understood",
+    404: "There is nothing at this address",
+    405: "This address does not take this method",
+    413: "The request is too large",
+    415: "The request's body is of a kind that is not read here",
+    429: "Too many requests",
+}
+
+
+class BadParameters(exceptions.APIException):
+    """A parameter that is not known here, or a value that it cannot have."""
+
+    status_code = 400
+
+    def __init__(self, errors: Mapping[str, str | Iterable[str]], known: Iterable[str] = ()):
+        """`errors`: a sentence for each parameter at fault; `known`: the parameters that this address takes."""
+        self.errors = [
+            {"parameter": name, "detail": sentence}
+            for name, sentences in errors.items()
+            for sentence in ([sentences] if isinstance(sentences, str) else sentences)
+        ]
+        self.known = sorted(known)
+        super().__init__(" ".join(f"{each['parameter']}: {each['detail']}" for each in self.errors))
+
+
+class Unchanged(exceptions.APIException):
+    """Nothing is wrong: the caller holds the answer already (304), or wanted it only if it had not changed (412)."""
+
+    def __init__(self, status_code: int):
+        super().__init__()
+        self.status_code = status_code
+
+
+def problem(exception: Exception, context: dict) -> Response | None:
+    """DRF's exception handler. None lets an error of ours go on to the log and the page for 500."""
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound(*exception.args)
+    if not isinstance(exception, exceptions.APIException):
+        return None
+    status = exception.status_code
+    if isinstance(exception, Unchanged):
+        return Response(status=status)
+    detail = exception.detail if isinstance(exception.detail, str) else "The body is not what it should be."
+    body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": str(detail)}
+    if isinstance(exception, BadParameters):
+        body["errors"] = exception.errors
+        body["known_parameters"] = exception.known
+    headers = {"Cache-Control": "no-store"}
+    if wait := getattr(exception, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    return Response(body, status=status, headers=headers, content_type="application/problem+json")

@@ -1,0 +1,277 @@
+"""Agreements, agencies and ICE's lists. The docstrings of the views are the public description of the API."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+import django_filters as filters
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from agreements.filters import AgencyFilter, AgreementFilter, DayFilter
+from agreements.models import Agreement, Listing, ListKind, Snapshot
+from jurisdictions.api.serializers import agency_prefetches
+from jurisdictions.models import Agency
+
+from .base import OF_EVERY_ADDRESS, Answer, Filters, RecordViewSet
+from .serializers import AgencyWithLists, AgreementRecord, PrintedRow, SnapshotRecord, known_agreements
+
+PUBLIC_ID = r"[2-9a-z]{6}"
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The day to speak of; today unless given.")
+FIELDS = OpenApiParameter("fields", str, description="Names of fields to keep, with commas between them.")
+STATS_PARAMETERS = [
+    OpenApiParameter(name, description=str(each.label))
+    for name, each in AgreementFilter.base_filters.items()
+    if name != "ordering"
+]
+EXPAND = OpenApiParameter("expand", str, description="Names of parts to show in full, with commas between them.")
+
+
+class ByPublicId(RecordViewSet):
+    """Records with a public id. One that was given up leads to the record by 301."""
+
+    lookup_field = "public_id"
+    lookup_value_regex = PUBLIC_ID
+    speaks_of_a_day = True
+
+    def retrieve(self, request, *args, **kwargs) -> HttpResponseBase:
+        """One record by its id, also by one that it had before (301)."""
+        public_id = kwargs["public_id"]
+        records = self.get_queryset().model.objects
+        if not records.filter(public_id=public_id).exists():
+            now = records.filter(former_ids__public_id=public_id).values_list("public_id", flat=True).first()
+            if now:
+                return redirect(request.get_full_path().replace(public_id, now, 1), permanent=True)
+        return super().retrieve(request, *args, **kwargs)
+
+    def get_object(self):
+        queryset = self.filter_by_day(self.get_queryset())
+        record = queryset.filter(public_id=self.kwargs["public_id"]).first()
+        if record is None:
+            raise Http404(f"No list that we hold of {self.day} or before shows a record of this id.")
+        return record
+
+    def filter_by_day(self, queryset):
+        return queryset
+
+
+@extend_schema(parameters=[FIELDS, EXPAND])
+class AgreementViewSet(ByPublicId):
+    """287(g) agreements with their status on a day: listed, missing, no longer listed, ended, pending.
+
+    An agreement is an agency and a program model (JEM, WSO, TFM). `as_of` sets the day, today unless given; without
+    `status` all agreements that were known by then stand. `expand=agency` shows the agency in full.
+    """
+
+    queryset = Agreement.objects.for_listing().select_related("ended_source")
+    serializer_class = AgreementRecord
+    filterset_class = AgreementFilter
+
+    def filter_by_day(self, queryset):
+        return queryset.on(self.day)
+
+    @extend_schema(parameters=[AS_OF])
+    def retrieve(self, request, *args, **kwargs):
+        """One agreement by its id, also by one that it had before (301)."""
+        return super().retrieve(request, *args, **kwargs)
+
+    def get_prefetches(self):
+        return (*AgreementRecord.prefetches, *(agency_prefetches("agency__") if "agency" in self.expanded else ()))
+
+
+@extend_schema(parameters=[FIELDS, EXPAND])
+class AgencyViewSet(ByPublicId):
+    """Law enforcement agencies that ICE prints on a list, with what each covers and why we say so.
+
+    `model`, `status` and the signing dates ask for agencies with one agreement that has all of these on `as_of`.
+    An agency that turned out to be another one is not in the list; by its id it says which in `merged_into`.
+    `expand=agreements` shows each agency's agreements.
+    """
+
+    queryset = Agency.objects.select_related("state", "merged_into").order_by("state__name", "name", "public_id")
+    serializer_class = AgencyWithLists
+    filterset_class = AgencyFilter
+
+    @extend_schema(parameters=[AS_OF])
+    def retrieve(self, request, *args, **kwargs):
+        """One agency by its id, also by one that it had before (301)."""
+        return super().retrieve(request, *args, **kwargs)
+
+    def get_prefetches(self):
+        return (*agency_prefetches(), known_agreements(self.day))
+
+
+class SnapshotFilter(filters.FilterSet):
+    """ICE's lists of one kind, or of some days."""
+
+    kind = filters.ChoiceFilter("kind", choices=ListKind.choices, label="Participating or pending")
+    published_from = DayFilter("published_on", lookup_expr="gte", label="Published from")
+    published_to = DayFilter("published_on", lookup_expr="lte", label="Published to")
+    ordering = filters.OrderingFilter(fields=[("position", "published_on"), ("row_count", "row_count")], label="Order")
+
+
+@extend_schema(parameters=[FIELDS])
+class SnapshotViewSet(RecordViewSet):
+    """ICE's lists as published, of participating and of pending agencies, newest first.
+
+    The id is the first 12 characters of the file's sha256; the whole of it is understood too.
+    """
+
+    queryset = Snapshot.objects.defer("rows").order_by("-position", "kind")
+    serializer_class = SnapshotRecord
+    filterset_class = SnapshotFilter
+    lookup_value_regex = "[0-9a-f]{12,64}"
+    lookup_field = "id"
+
+    @property
+    def known_parameters(self) -> set[str]:
+        return OF_ROWS if self.action == "rows" else super().known_parameters
+
+    def get_object(self) -> Snapshot:
+        found = self.get_queryset().filter(sha256__startswith=self.kwargs["id"])[:2]
+        if len(found) != 1:
+            raise Http404("We hold no list of this id.")
+        return found[0]
+
+    def retrieve(self, request, *args, **kwargs):
+        """One list by its id."""
+        return super().retrieve(request, *args, **kwargs)
+
+    @extend_schema(
+        responses=PrintedRow(many=True),
+        filters=False,
+        parameters=[OpenApiParameter("fields", exclude=True), OpenApiParameter("expand", exclude=True)],
+    )
+    @action(detail=True, pagination_class=api_settings.DEFAULT_PAGINATION_CLASS)
+    def rows(self, request, *args, **kwargs) -> HttpResponseBase:
+        """The rows of a list as ICE printed them, in their order, rebuilt from what is stored.
+
+        As CSV the columns are those of the list, before them the row's number, after them the links of a column.
+        """
+        snapshot = self.get_object()
+        if self.is_streamed:
+            return self.as_a_sheet(snapshot)
+        page = self.paginate_queryset(snapshot.rows)
+        return self.get_paginated_response(PrintedRow(printed_rows(page), many=True).data)
+
+    def as_a_sheet(self, snapshot: Snapshot) -> HttpResponseBase:
+        rows = list(printed_rows(snapshot.rows))
+        headings = unique_headings(snapshot.columns, max((len(row["cells"]) for row in rows), default=0))
+        linked = sorted({int(column) for row in rows for column in row["links"]})
+        links = {column: f"link of {headings[column]}" for column in linked if column < len(headings)}
+        sheet = (
+            {
+                "row": row["number"],
+                **dict(zip(headings, map(plain, row["cells"]), strict=False)),
+                **{name: row["links"].get(str(column), "") for column, name in links.items()},
+            }
+            for row in rows
+        )
+        return self.streamed_rows(sheet, ["row", *headings, *links.values()])
+
+
+OF_ROWS = {"format", "page", "page_size"}
+
+
+def printed_rows(numbered: list[list[int]]) -> Iterator[dict]:
+    """Rows as PrintedRow shows them, from a part of Snapshot.rows. One query."""
+    listings = Listing.objects.select_related("agreement").in_bulk({listing for _number, listing in numbered})
+    for number, pk in numbered:
+        listing = listings[pk]
+        yield {
+            "number": number,
+            "cells": listing.cells,
+            "links": listing.links,
+            "agreement": listing.agreement and listing.agreement.public_id,
+            "match_rule": listing.match_rule,
+            "corrected": listing.corrected,
+        }
+
+
+def unique_headings(columns: list, width: int) -> list[str]:
+    """The headings as printed; one that is blank or comes again is told by its place."""
+    headings: list[str] = []
+    for place in range(max(width, len(columns))):
+        printed = str(plain(columns[place]) or "") if place < len(columns) else ""
+        taken = not printed or printed in headings or printed == "row"
+        headings.append(f"{printed} (column {place + 1})".strip() if taken else printed)
+    return headings
+
+
+def plain(value: object) -> object:
+    """A cell without the mark of its type."""
+    return next(iter(value.values()), None) if isinstance(value, dict) else value
+
+
+class ModelCounts(serializers.Serializer):
+    """Numbers of agreements, agencies and states."""
+
+    agreements = serializers.IntegerField()
+    agencies = serializers.IntegerField()
+    states = serializers.IntegerField(help_text="States and territories with at least one of them.")
+    by_model = serializers.DictField(child=serializers.IntegerField(), help_text="Agreements by program model.")
+
+
+class StateCounts(serializers.Serializer):
+    """Numbers of one state."""
+
+    state = serializers.CharField()
+    agreements = serializers.IntegerField()
+    agencies = serializers.IntegerField()
+    by_model = serializers.DictField(child=serializers.IntegerField())
+
+
+class AgreementCounts(ModelCounts):
+    """Agreements on a day, counted."""
+
+    by_status = serializers.DictField(child=serializers.IntegerField())
+    by_state = StateCounts(many=True)
+
+
+class AgreementStats(Answer, APIView):
+    """How many agreements there are on a day, by status, program model and state.
+
+    Takes the filters of agreements/. An agreement is an agency and a program model; an agency with two agreements
+    counts once among agencies. Without `status`, agreements of every status count: add `status=listed` for those on
+    ICE's list.
+    """
+
+    filterset_class = AgreementFilter
+    speaks_of_a_day = True
+
+    @cached_property
+    def known_parameters(self) -> set[str]:
+        return {*OF_EVERY_ADDRESS, *AgreementFilter.base_filters} - {"ordering"}
+
+    @extend_schema(responses=AgreementCounts, parameters=STATS_PARAMETERS)
+    def get(self, request) -> Response:
+        agreements = Filters().filter_queryset(request, Agreement.objects.all(), self)
+        rows = list(
+            agreements.order_by().values_list("agency__state__usps", "program_model", "status", "agency_id").distinct()
+        )
+        by_state: dict[str, list[tuple]] = defaultdict(list)
+        for row in rows:
+            by_state[row[0]].append(row)
+        counts = {
+            **counted(rows),
+            "states": len(by_state),
+            "by_status": dict(sorted(Counter(status for _state, _model, status, _agency in rows).items())),
+            "by_state": [{"state": state, **counted(own)} for state, own in sorted(by_state.items())],
+        }
+        return Response({**AgreementCounts(counts).data, "meta": self.meta, **self.coverage})
+
+
+def counted(rows: list[tuple]) -> dict:
+    return {
+        "agreements": len(rows),
+        "agencies": len({agency for *_row, agency in rows}),
+        "by_model": dict(sorted(Counter(model for _state, model, *_row in rows).items())),
+    }

@@ -1,0 +1,32 @@
+"""The addresses of the API, version 1."""
+
+from django.urls import path, re_path
+from rest_framework.routers import SimpleRouter
+
+from agreements.api.views import AgencyViewSet, AgreementStats, AgreementViewSet, SnapshotViewSet
+
+from .renderers import CSV, JSON, JSONLines
+from .views import JurisdictionViewSet, Lookup, NotHere, Root, Schema, Status, docs
+
+app_name = "api"
+
+router = SimpleRouter()
+for prefix, basename, viewset in [
+    ("jurisdictions", "jurisdiction", JurisdictionViewSet),
+    ("agencies", "agency", AgencyViewSet),
+    ("agreements", "agreement", AgreementViewSet),
+    ("snapshots", "snapshot", SnapshotViewSet),
+]:
+    viewset.renderer_classes = [JSON, CSV, JSONLines]
+    router.register(prefix, viewset, basename)
+
+urlpatterns = [
+    path("", Root.as_view(), name="root"),
+    path("lookup/", Lookup.as_view(), name="lookup"),
+    path("stats/agreements/", AgreementStats.as_view(), name="agreement-stats"),
+    path("status/", Status.as_view(), name="status"),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
+    *router.urls,
+    re_path(r".*/$", NotHere.as_view()),
+]
