@@ -42,8 +42,8 @@ class AgencyName:
     `kinds` is what sort of office it is (sheriff, police, constable, corrections …; several for "Board of County
     Commissioners / Department of Corrections"): names whose kinds differ are never one agency by their words.
     `words` are all words that tell it from others, kinds included, in printed order; `own` are those of them that are
-    no kind and no form of government, the place's or state's own name; `numbers` the precinct or district.
-    `government` is city, town, village or borough where the name says so ("City of Monroe"), else "".
+    no kind, no form of government and not the state's name: the place's own. `numbers` are precincts and districts
+    ("precinct3"). `government` is city, town, village, borough or county where the name says so, else "".
     """
 
     kinds: frozenset[str]
@@ -55,7 +55,7 @@ class AgencyName:
     @property
     def key(self) -> tuple[str, ...]:
         """Equal for two spellings in the same words, whatever their order: "Constable Unity Township"."""
-        return tuple(sorted(self.words))
+        return tuple(sorted(set(self.words)))
 
     @property
     def squeezed(self) -> str:
@@ -72,26 +72,28 @@ def read_agency_name(name: str, state: str = "") -> AgencyName:
     other kind of place to be of (a sheriff's or a county jail), but never with police: "Monroe Police Department" and
     "Monroe County Police" are two.
     """
-    words = fold(_without_state_code(tidy(name), state)).split()
-    words = _written_out(words)
-    words = _without_state_name(words, state)
-    government, words = _government(words)
-    kinds = frozenset(kind for kind, signs in KINDS.items() if any(_says(words, sign) for sign in signs))
+    words = _written_out(fold(_without_state_code(tidy(name), state)).split())
+    words = _numbered(_without_state_name(words, _state_name(state)))
     if state == "LA":  # its counties are parishes
         words = ["county" if word == "parish" else word for word in words]
-    if kinds and kinds <= OF_COUNTIES and not _also_a_city(words, state):
+    kinds = frozenset(kind for kind, signs in KINDS.items() if any(_says(words, sign) for sign in signs))
+    government, words = _government(words)
+    if kinds and kinds <= OF_COUNTIES and "county" in words and not _also_a_city(words, state):
+        government = government or "county"
         words = [word for word in words if word != "county"]
     words = [word for word in words if word not in FILLERS]
-    numbers = tuple(sorted(word for word in words if word.isdigit()))
-    own = tuple(word for word in words if not (word in COMMON_WORDS or word.isdigit() or word in _state_name(state)))
+    numbers = tuple(sorted(word for word in words if word[-1].isdigit()))
+    passed_over = {*COMMON_WORDS, *numbers, *_state_name(state)}
+    own = tuple(word for word in words if word not in passed_over)
     return AgencyName(kinds, tuple(words), own, numbers, government)
 
 
 KINDS: dict[str, tuple[str, ...]] = {
     "attorney": ("attorney", "prosecutor", "solicitor"),
+    "commissioners": ("commissioners",),
     "constable": ("constable",),
     "corrections": ("corrections", "jail", "prison", "detention", "penitentiary"),
-    "commissioners": ("commissioners",),
+    "guard": ("guard",),
     "marshal": ("marshal",),
     "patrol": ("patrol",),
     "police": ("police",),
@@ -99,87 +101,85 @@ KINDS: dict[str, tuple[str, ...]] = {
     "sheriff": ("sheriff",),
     "task force": ("task force",),
     "trustees": ("trustees",),
-    "guard": ("guard",),
 }
 OF_COUNTIES = frozenset({"attorney", "commissioners", "corrections", "sheriff"})
 """Offices that belong to a county as a matter of course, so that saying "County" adds nothing."""
 
 FILLERS = frozenset({"a", "an", "and", "at", "department", "division", "for", "of", "office", "the"})
 GOVERNMENTS = frozenset({"city", "town", "village", "borough"})
-FORMS = frozenset(
-    {"city", "county", "parish", "township", "town", "village", "borough", "state", "precinct", "district", "ward"}
-)
-COMMON_WORDS = FORMS | frozenset(
-    {
-        "agency", "attorney", "authority", "board", "bureau", "center", "college", "commission", "commissioners",
-        "constable", "corrections", "detention", "facility", "force", "general", "guard", "highway", "jail", "judicial",
-        "circuit", "court", "law", "enforcement", "marshal", "national", "patrol", "police", "prison", "prosecutor",
-        "public", "regional", "rehabilitation", "safety", "services", "sheriff", "special", "task", "trustees",
-        "university", "metropolitan", "criminal", "investigation", "investigations", "airport", "drug",
-    }
-)  # fmt: skip
+NUMBERED = frozenset({"circuit", "district", "place", "precinct", "ward", "zone"})
+FORMS = GOVERNMENTS | frozenset({"county", "parish", "state", "township"})
+"""Words for a form of government, of which a name may say one more or less."""
+COMMON_WORDS = FORMS | NUMBERED | {
+    "agency", "airport", "attorney", "authority", "board", "bureau", "center", "college", "commission",
+    "commissioners", "constable", "corrections", "court", "criminal", "detention", "drug", "enforcement", "facility",
+    "force", "general", "guard", "highway", "investigation", "investigations", "jail", "judicial", "law", "marshal",
+    "metropolitan", "national", "patrol", "police", "prison", "prosecutor", "public", "regional", "rehabilitation",
+    "safety", "services", "sheriff", "special", "task", "trustees", "university",
+}  # fmt: skip
 """Words that many agencies share: they say what an agency is, not which."""
 
 ABBREVIATIONS: dict[str, str] = {
+    "attorneys": "attorney",
     "bocc": "board county commissioners",
     "cnty": "county",
+    "co": "county",
+    "constables": "constable",
     "correction": "corrections",
     "correctional": "corrections",
-    "dept": "department",
+    "countys": "county",
+    "cty": "county",
     "departments": "department",
+    "dept": "department",
     "depts": "department",
     "div": "division",
     "doc": "department corrections",
     "dps": "department public safety",
+    "generals": "general",
     "hwy": "highway",
+    "marshals": "marshal",
+    "ofc": "office",
     "offices": "office",
     "pct": "precinct",
     "pd": "police department",
     "prec": "precinct",
-    "twp": "township",
-    "twnship": "township",
-    "univ": "university",
-    "constables": "constable",
-    "countys": "county",
-    "marshals": "marshal",
-    "prosecutors": "prosecutor",
     "prosecuting": "prosecutor",
-    "attorneys": "attorney",
+    "prosecutors": "prosecutor",
     "sheriffs": "sheriff",
     "so": "sheriff office",
-    "co": "county",
-    "cty": "county",
-}  # fmt: skip
-ORDINALS = {
-    word: str(number)
-    for number, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
-         "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
-         "twentieth"],
-        start=1,
-    )
-}  # fmt: skip
-# Words of which a slip of the pen is mended: none has another word or a place's name one slip away, but Country.
-MENDED = ("attorney", "commissioners", "constable", "corrections", "county", "department", "detention", "office",
-          "police", "sheriff", "township", "university")  # fmt: skip
-REAL_WORDS = frozenset({"country", "counts", "polite", "officer", "offices", "sheriffs", "constables"})
-# "So" and "Co" are words of their own unless they stand last ("Clay So", "Clay Co Sheriff").
-ONLY_LAST = frozenset({"so"})
+    "twp": "township",
+    "univ": "university",
+}
+NEVER_FIRST = frozenset({"co", "div"})
+ONLY_LAST = frozenset({"so"})  # "So" is South elsewhere
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth",
+)  # fmt: skip
+ORDINALS = {word: str(number) for number, word in enumerate(_ORDINALS, start=1)}
+MENDED = (
+    "attorney", "commissioners", "constable", "corrections", "county", "department", "detention", "office", "police",
+    "sheriff", "township", "university",
+)  # fmt: skip
+"""Words of which a slip of the pen is mended: no place's name is that near to them, but Country Club Hills."""
+REAL_WORDS = frozenset({"country", "officer", "officers"})
 
 
 def _written_out(words: list[str]) -> list[str]:
     """Abbreviations and ordinals written out, slips in the usual words mended."""
     written: list[str] = []
     for place, word in enumerate(words):
-        if number := re.fullmatch(r"(\d+)(?:st|nd|rd|th)", word):
+        last = place == len(words) - 1
+        if number := re.fullmatch(r"0*(\d+?)(?:st|nd|rd|th)?", word):
             written.append(number[1])
-        elif word.isdigit():
-            written.append(word.lstrip("0") or "0")
         elif word in ORDINALS:
             written.append(ORDINALS[word])
-        elif word in ONLY_LAST and place != len(words) - 1:
-            written.append(word)
-        elif word in ABBREVIATIONS and (place > 0 or word not in ("co", "div")):
+        elif word.startswith("marshall") and (word == "marshalls" or not last) and words[place + 1 :][:1] == ["office"]:
+            written.append("marshal")  # Marshall is a place unless it has an office
+        elif (
+            word in ABBREVIATIONS and not (word in NEVER_FIRST and place == 0) and not (word in ONLY_LAST and not last)
+        ):
             written.extend(ABBREVIATIONS[word].split())
         else:
             written.append(_mended(word))
@@ -190,13 +190,25 @@ def _written_out(words: list[str]) -> list[str]:
 @lru_cache(maxsize=16384)
 def _mended(word: str) -> str:
     if len(word) < 5 or word in REAL_WORDS or word in MENDED:
-        return ABBREVIATIONS.get(word, word)
+        return word
     for usual in MENDED:
-        slips = 2 if len(usual) >= 7 else 1
+        allowed = 2 if len(usual) >= 7 else 1
         for form in (usual, usual + "s"):
-            if word[0] == form[0] and OSA.distance(word, form, score_cutoff=slips) <= slips:
+            if word[0] == form[0] and OSA.distance(word, form, score_cutoff=allowed) <= allowed:
                 return usual
     return word
+
+
+def _numbered(words: list[str]) -> list[str]:
+    """ "precinct 1", "4 ward" as one word each, so that "Precinct 1 Place 2" is not "Precinct 2 Place 1"."""
+    joined: list[str] = []
+    for word in words:
+        before = joined[-1] if joined else ""
+        if (word.isdigit() and before in NUMBERED) or (word in NUMBERED and before.isdigit()):
+            joined[-1] = before + word if word.isdigit() else word + before
+        else:
+            joined.append(word)
+    return joined
 
 
 def _says(words: list[str], sign: str) -> bool:
@@ -210,30 +222,31 @@ def _government(words: list[str]) -> tuple[str, list[str]]:
     for place, word in enumerate(words[:-2]):
         if word in GOVERNMENTS and words[place + 1] == "of":
             return word, words[:place] + words[place + 2 :]
-    for place, word in enumerate(words):
-        if word == "borough" and 0 < place < len(words) - 1 and words[place + 1] in ("police", "constable"):
+        if word == "borough" and place > 0 and words[place + 1] in ("police", "constable"):
             return word, words[:place] + words[place + 1 :]
+    if len(words) > 2 and words[-2] == "borough" and words[-1] in ("police", "constable"):
+        return "borough", [*words[:-2], words[-1]]
     return "", words
 
 
 def _without_state_code(text: str, state: str) -> str:
     """ "Arnaudville Police Department, LA", "MT Dept of Justice", "Troy Township PA State Constable" without the code.
 
-    Only in capitals, and not in a name that is all capitals: "LA SALLE PARISH".
+    Inside a name only in capitals, and not where all is in capitals: "LA SALLE PARISH". Of P.D. only the dots go.
     """
-    text = re.sub(r"\((?:addendum|county)\)", " ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b([A-Z])\.(?=[A-Z]\b)", r"\1", text)
+    text = re.sub(r"\(addendum\)", " ", text, flags=re.IGNORECASE)
     if not state:
         return text
     text = re.sub(rf",\s*{state}\.?$", "", text, flags=re.IGNORECASE)
-    if text.isupper():
-        return text
-    return re.sub(rf"(?<![A-Za-z]){state}(?![A-Za-z.'])(?!-)", " ", text)
+    return text if text.isupper() else re.sub(rf"(?<![\w'.&-]){state}(?![\w'.&-])", " ", text)
 
 
 OF_STATES = frozenset(
     {"alcohol", "attorney", "board", "bureau", "commission", "department", "division", "fish", "gaming", "highway",
      "military", "national", "office", "state"}
 )  # fmt: skip
+ENDS_OF_NAMES = frozenset({"corrections", "department", "general", "office", "patrol", "police", "safety"})
 
 
 @lru_cache(maxsize=64)
@@ -242,20 +255,23 @@ def _state_name(state: str) -> tuple[str, ...]:
     return tuple(fold(found.name).split()) if found else ()
 
 
-def _without_state_name(words: list[str], state: str) -> list[str]:
-    """The state's name left out before a state agency's own words: "Alaska Department of Corrections".
+def _without_state_name(words: list[str], name: tuple[str, ...]) -> list[str]:
+    """The state's name left out before a state agency's own words and at the end: "Alaska Department of Corrections".
 
     Not where it is a place's name or part of one: "Texas City Police", "Oklahoma County Sheriff", "Florida Police".
     """
-    name = list(_state_name(state))
-    if not name:
-        return words
     size = len(name)
+    if not size:
+        return words
     kept: list[str] = []
     place = 0
     while place < len(words):
-        if words[place : place + size] == name and OF_STATES & set(words[place + size : place + size + 1]):
-            place += size
+        if tuple(words[place : place + size]) == name:
+            after = words[place + size] if place + size < len(words) else ""
+            before = [word for word in kept if word not in ("of", "the")]
+            if after in OF_STATES or (not after and before and before[-1] in ENDS_OF_NAMES):
+                place += size
+                continue
         kept.append(words[place])
         place += 1
     return kept

@@ -357,6 +357,10 @@ class Register:
             return True
         return self._same_area(state, member.name, name) is not False
 
+    def _is_real(self, state: str, name: str) -> bool:
+        """Whether the name is known to be of a real area of the state."""
+        return self._same_area is not None and self._same_area(state, name, name) is True
+
     def _ask(self, party: Party, step: Step) -> None:
         """Puts before a person what vanished as the name came and looks like it."""
         asked: set[int] = set()
@@ -366,8 +370,9 @@ class Register:
                     continue
                 agreement = self._agreements[agency, model]
                 for state, name in sorted(agreement.names):
-                    if evidence := likeness(member, model, agreement, state, name):
-                        self.questions.append(Question(member.state, member.name, name, evidence))
+                    evidence = likeness(member, model, agreement, state, name)
+                    if evidence and (state == member.state or len(evidence) > 1 or not self._is_real(state, name)):
+                        self.questions.append(Question(member.state, member.name, name, ", ".join(evidence)))
                         asked.add(agency)
                         break
 
@@ -551,22 +556,22 @@ def in_same_words(one: AgencyName, other: AgencyName) -> bool:
     return bool(one.words) and (one.key == other.key or one.squeezed == other.squeezed) and len(governments) < 2
 
 
-def likeness(member: Newcomer, model: str, agreement: Agreement, state: str, name: str) -> str:
-    """What speaks for two names being one agency, in a few words; "" if too little does."""
+def likeness(member: Newcomer, model: str, agreement: Agreement, state: str, name: str) -> list[str]:
+    """What speaks for two names being one agency, in a few words each; empty if too little does."""
     read = read_agency_name(name, state)
     signing = bool(member.signed(model) & agreement.signed)
     document = bool(member.documents(model) & agreement.documents)
     found = ["same model and day of signing"] * signing + ["same document"] * document
     if state != member.state:
-        return ", ".join([f"same name under {state}", *found]) if read.own and read.key == member.read.key else ""
+        return [f"same name under {state}", *found] if read.own and read.key == member.read.key else []
     score = round(fuzz.ratio(read.squeezed, member.read.squeezed))
     if score >= CLOSE and read.numbers == member.read.numbers:
-        return ", ".join([*found, f"names {score} % alike"])
+        return [*found, f"names {score} % alike"]
     mine, theirs = set(member.read.own), set(read.own)
     within = mine <= theirs or theirs <= mine if found else mine == theirs
     if mine and theirs and within and read.numbers == member.read.numbers:
-        return ", ".join([*found, "a name in common"])
-    return ", ".join(found) if document or (signing and read.kinds == member.read.kinds) else ""
+        return [*found, "a name in common"]
+    return found if document or (signing and read.kinds == member.read.kinds) else []
 
 
 def document_of(url: str) -> str:
