@@ -19,6 +19,12 @@ PLAIN_NAMES = {
 """What a model is about, in two words. The order is the one in which pages name them."""
 
 
+def by_model(code: str) -> tuple[int, str]:
+    """The order in which pages name models; one that is new to us comes last."""
+    order = list(PLAIN_NAMES)
+    return (order.index(code) if code in order else len(order), code)
+
+
 def plain_name(code: str) -> str:
     """ "Street enforcement"; for a model that is new to us, what ICE prints."""
     return PLAIN_NAMES.get(code, code)

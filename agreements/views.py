@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.core.paginator import Paginator
 from django.db.models import F, Prefetch
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from jurisdictions.models import Agency, AgencyFormerId, Jurisdiction
 
 from .caching import public_page
 from .days import today
-from .filters import AgencyFilter, AgreementFilter, ChangeFilter, Parameters, asked_day
+from .filters import REACHES, AgencyFilter, AgreementFilter, ChangeFilter, Parameters, asked_day
 from .lists import Lists
 from .models import Agreement, AgreementFormerId, ChangeEvent, Listing, Standing, Status
 from .powers import MOMENTS, powers_of
@@ -30,6 +30,10 @@ ROWS_AT_ONCE = 1000
 
 
 # -- Lists ----------------------------------------------------------------------------------------------------------
+
+
+FIELDS = frozenset({"q", "state", "model", "status", "kind", "signed_from", "signed_to", "as_of", "from", "to"})
+"""Parameters that the forms above the lists offer."""
 
 
 class List:
@@ -51,8 +55,20 @@ class List:
     def status(self) -> int:
         return 200 if self.is_valid and not self.refusal else 400
 
-    def value(self, name: str) -> str:
-        return self.filterset.data.get(name, "").strip()
+    @property
+    def values(self) -> QueryDict:
+        """What was asked, for the form to show."""
+        return self.filterset.known_parameters
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What was asked by a link and has no field in the form, so that the form keeps it."""
+        return [(name, value) for name, value in self.values.items() if name not in FIELDS]
+
+    @property
+    def reach_label(self) -> str:
+        """How agencies reach the area, in words, where that was asked."""
+        return str(dict(REACHES).get(self.values.get("reach"), ""))
 
 
 def asked_format(request: HttpRequest) -> str:

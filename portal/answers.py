@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.lists import Lists
 from agreements.models import Agreement, ChangeEvent, Status
-from agreements.programs import PLAIN_NAMES
+from agreements.programs import by_model
 from agreements.querysets import SPECIAL_KINDS, Reach
 from agreements.sentences import CURRENT, about, day_in_words, model_in_a_sentence
 from jurisdictions.models import Agency, Coverage, Jurisdiction, LiesIn
@@ -133,12 +133,6 @@ class Entry:
 
 
 STATUS_ORDER = [*Status.values]
-MODEL_ORDER = [*PLAIN_NAMES]
-
-
-def by_model(code: str) -> tuple:
-    """The order in which pages name models; one that is new to us comes last."""
-    return (MODEL_ORDER.index(code) if code in MODEL_ORDER else len(MODEL_ORDER), code)
 
 
 def entries_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import template
@@ -11,10 +11,12 @@ from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from agreements import programs
 from agreements.models import Status
 from agreements.sentences import day_in_words
+from jurisdictions.placement import reasons
 from portal.answers import SIGNS, Mark
 from portal.middleware.language import SPANISH
 
@@ -28,6 +30,42 @@ MARK_OF_STATUS = {Status.LISTED: Mark.YES}
 def day(value: date | None) -> str:
     """ "18 May 2026"; nothing for no day."""
     return day_in_words(value) if value else ""
+
+
+@register.filter
+def day_before(value: date) -> date:
+    """The last day of a run whose end is the first day on which it no longer holds."""
+    return value - timedelta(days=1)
+
+
+FIELD_NAMES = {
+    "name": _("Name"),
+    "signed_on": _("Signed"),
+    "moa_url": _("Agreement (PDF)"),
+    "addendum_url": _("Addendum (PDF)"),
+    "agency_type": _("Type, as ICE prints it"),
+    "county": _("County"),
+    "program_model": _("Kind of agreement"),
+}
+
+
+@register.filter
+@stringfilter
+def field_name(name: str) -> str:
+    """What a field of a change is called."""
+    return str(FIELD_NAMES.get(name, name))
+
+
+@register.filter
+@stringfilter
+def event_value(text: str) -> str:
+    """A value of a change as people read it: a day in words, a model by its plain name, a document as a link."""
+    if text.startswith("https://www.ice.gov/"):
+        return format_html('<a href="{}" rel="noreferrer">{}</a>', text, text.rpartition("/")[2])
+    try:
+        return day_in_words(date.fromisoformat(text))
+    except ValueError:
+        return programs.full_name(text)
 
 
 @register.filter
@@ -92,6 +130,13 @@ def full_name(code: str) -> str:
 def ice_name(code: str) -> str:
     """ "Task Force Model" for TFM."""
     return str(programs.NAMES.get(code, code))
+
+
+@register.filter
+@stringfilter
+def reason(text: str) -> str:
+    """Why an agency is placed where it is, in the reader's language."""
+    return reasons.translated(text)
 
 
 @register.filter

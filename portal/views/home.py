@@ -13,6 +13,7 @@ from agreements.days import today
 from agreements.lists import Lists
 from agreements.models import Agreement, ChangeEvent
 from jurisdictions.models import Jurisdiction
+from portal.find import LONGEST
 
 CHANGES_SHOWN = 6
 KINDS_SHOWN = [
@@ -43,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "changes": ChangeEvent.objects.for_listing()
         .filter(kind__in=KINDS_SHOWN)
         .order_by("-seen_on", "agency__state__name", "agency__name", "key")[:CHANGES_SHOWN],
+        "longest": LONGEST,
         "lost": lost,
     }
     return render(request, "portal/home.html", context, status=400 if lost else 200)
