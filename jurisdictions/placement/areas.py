@@ -58,7 +58,7 @@ def counties_meant(words: str, state: str, gazetteer: Gazetteer) -> list[Area]:
 def printed_county(text: str, state: str, gazetteer: Gazetteer) -> Area | None:
     """The county of `state` that ICE's COUNTY names: exactly, or misspelt so that one name alone is near. None if none.
 
-    "Pulaksi County" is Pulaski; "Fall" might be Falls or Hall, so it is none; "Bowie County" is not in Arkansas.
+    "Pulaksi County" is Pulaski; "Bowie County" is not in Arkansas.
     """
     words = " ".join(mend(word) for word in fold(tidy(text)).split())
     if not words or words in {"county", "parish"}:
@@ -123,8 +123,9 @@ def _one_each(areas: Iterable[Area]) -> list[Area]:
 def near(words: str, areas: Iterable[Area], *, nearest: bool = False) -> list[Area]:
     """The areas of the one bare name that is `words` but for a slip of the pen; empty if no name is, or several are.
 
-    A slip in a name under eight letters, two in a longer one; transposed neighbours are one slip. With `nearest` a name
-    one slip away outweighs those two away. Several areas may bear the name: "Southhampton" is eight Southamptons.
+    A slip in a name under eight letters, two in a longer one, never in the first letter ("North" is not Worth);
+    transposed neighbours are one slip. With `nearest` a name one slip away outweighs those two away. Several areas may
+    bear the name: "Southhampton" is four Southamptons.
     """
     if len(words) < 3:
         return []
@@ -133,6 +134,8 @@ def near(words: str, areas: Iterable[Area], *, nearest: bool = False) -> list[Ar
     slips: dict[str, int] = {}
     for area in areas:
         name = fold(area.short_name)
+        if name[:1] != words[0]:
+            continue
         if (distance := OSA.distance(words, name, score_cutoff=most)) <= most:
             names.setdefault(name, []).append(area)
             slips[name] = distance

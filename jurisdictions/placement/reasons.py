@@ -81,8 +81,9 @@ def translated(text: str) -> str:
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, str, re.Pattern], ...]:
     """Each sentence, alone and with what may stand after it."""
-    pairs = [(sentence, "") for sentence in SENTENCES]
-    pairs += [(sentence, after) for sentence in (BY_NAME, CITY_SHERIFF, BY_NUMBER) for after in AFTER]
+    # The longer first: a slot of the shorter would swallow what follows.
+    pairs = [(sentence, after) for sentence in (BY_NAME, CITY_SHERIFF, BY_NUMBER) for after in AFTER]
+    pairs += [(sentence, "") for sentence in SENTENCES]
     return tuple((sentence, after, _pattern(f"{sentence} {after}".strip())) for sentence, after in pairs)
 
 
