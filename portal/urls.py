@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.api.views import docs
 from portal.views import about, errors, find, health, home, places
 
 handler400 = errors.bad_request
@@ -30,6 +31,7 @@ urlpatterns += i18n_patterns(
     path("us/<slug:state>/", places.state, name="state"),
     path("us/<slug:state>/<slug:slug>/", places.place, name="place"),
     path("", include("agreements.urls")),
+    path("api/v1/docs/", docs, name="api-docs"),
     path("about/", about.about, name="about"),
     path("about/method/", about.method, name="method"),
     path("about/privacy/", about.privacy, name="privacy"),

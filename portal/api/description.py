@@ -58,7 +58,7 @@ class FilterParameters(OpenApiFilterExtension):
 
     def get_schema_operation_parameters(self, auto_schema: Any, *args, **kwargs) -> list[dict]:
         filterset = getattr(auto_schema.view, "filterset_class", None)
-        return parameters_of(filterset().form) if filterset else []
+        return parameters_of(filterset(queryset=auto_schema.view.queryset).form) if filterset else []
 
 
 def parameters_of(form: forms.Form) -> list[dict]:

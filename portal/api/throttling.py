@@ -25,7 +25,7 @@ class ByAddress(SimpleRateThrottle):
     cache = ConnectionProxy(caches, "throttle")
 
     def get_cache_key(self, request, view) -> str:
-        name = f"key of {today()}"
+        name = f"key-of-{today()}"
         key = self.cache.get_or_set(name, lambda: secrets.token_bytes(16), DAY)
         return hashlib.blake2s(network(self.get_ident(request)).encode(), key=key, digest_size=16).hexdigest()
 

@@ -54,7 +54,7 @@ class LineRecord(serializers.Serializer):
     """One line of the headline. `mark`: yes, no, looked (and found nothing), unchecked."""
 
     topic = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField(source="topic.label")
     mark = serializers.ChoiceField(choices=["yes", "no", "looked", "unchecked"])
     sentences = serializers.ListField(child=serializers.CharField())
     agencies = serializers.IntegerField(help_text="Agencies of this line on ICE's list.")
