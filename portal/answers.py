@@ -18,14 +18,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.lists import Lists
-from agreements.models import Agreement, ChangeEvent, Status
+from agreements.models import Agreement, ChangeEvent, Snapshot, Standing, Status
 from agreements.programs import by_model
 from agreements.querysets import SPECIAL_KINDS, Reach
 from agreements.sentences import CURRENT, about, day_in_words, model_in_a_sentence
 from jurisdictions.models import Agency, Coverage, Jurisdiction, LiesIn
 
+TELLING_CHANGES = (
+    ChangeEvent.Kind.PENDING,
+    ChangeEvent.Kind.APPEARED,
+    ChangeEvent.Kind.MISSING,
+    ChangeEvent.Kind.NO_LONGER_LISTED,
+    ChangeEvent.Kind.BACK,
+    ChangeEvent.Kind.ENDED,
+    ChangeEvent.Kind.MODEL_ADDED,
+    ChangeEvent.Kind.MODEL_DROPPED,
+    ChangeEvent.Kind.MODEL_SWITCHED,
+    ChangeEvent.Kind.RE_SIGNED,
+    ChangeEvent.Kind.CORRECTED,
+)
+"""What tells a reader of a place something; mended links, dates and spellings are on the page of changes."""
+
 CHANGES_SHOWN = 8
 """The newest ones; the page of changes has the rest."""
+
+MONTHS_SHOWN = 12
 
 GONE_SHOWN = 20
 """Of the agreements no longer on a list, how many a state's page tells of."""
@@ -133,6 +150,7 @@ class Entry:
 
 
 STATUS_ORDER = [*Status.values]
+GROUP_ORDER = [Reach.OWN, Reach.COUNTY, Reach.INSIDE, Reach.SPECIAL, Reach.STATEWIDE]
 
 
 def entries_of(
@@ -150,7 +168,13 @@ def entries_of(
         own.sort(key=lambda each: (STATUS_ORDER.index(each.status), by_model(each.program_model)))
         reach, coverages = reached[agency_id]
         entries.append(Entry(own[0].agency, tuple(own), lists, reach, coverages))
-    return sorted(entries, key=lambda entry: (STATUS_ORDER.index(entry.status), entry.agency.name))
+    return sorted(entries, key=order_of_entry)
+
+
+def order_of_entry(entry: Entry) -> tuple:
+    """Nearest first, then what is on the list, then by name."""
+    reach = GROUP_ORDER.index(entry.reach) if entry.reach else len(GROUP_ORDER)
+    return (reach, STATUS_ORDER.index(entry.status), entry.agency.name, entry.agency.public_id)
 
 
 @dataclass(frozen=True)
@@ -240,9 +264,6 @@ class PlaceAnswer:
         ) | {(self.area.state_id,)}
 
 
-GROUP_ORDER = (Reach.OWN, Reach.COUNTY, Reach.INSIDE, Reach.SPECIAL, Reach.STATEWIDE)
-
-
 def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> PlaceAnswer:
     """The answer for a county, place or subdivision; `area` with its `state` at hand. Seven queries."""
     lists = lists or Lists.on(day)
@@ -288,8 +309,8 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
     entries = entries_of(agreements, reached, lists)
 
     nearby = [pk for pk, (reach, _coverages) in reached.items() if reach != Reach.STATEWIDE]
-    changes = ChangeEvent.objects.filter(agency__in=[*nearby, *doubtful], seen_on__lte=day).for_listing()
-    changes = list(changes.order_by("-seen_on", "agency__name", "kind", "key")[: CHANGES_SHOWN + 1])
+    changes = ChangeEvent.objects.filter(agency__in=[*nearby, *doubtful], kind__in=TELLING_CHANGES, seen_on__lte=day)
+    changes = list(changes.for_listing().order_by("-seen_on", "agency__name", "kind", "key")[: CHANGES_SHOWN + 1])
     return PlaceAnswer(
         area=area,
         lists=lists,
@@ -437,6 +458,15 @@ class CountyRow:
         return self.own + self.inside
 
 
+@dataclass(frozen=True, slots=True)
+class ListedOn:
+    """How many agencies and agreements of a state stood on the list of a day."""
+
+    day: date
+    agencies: int
+    agreements: int
+
+
 @dataclass(frozen=True)
 class StateAnswer:
     """What is known for a state on a day."""
@@ -449,6 +479,8 @@ class StateAnswer:
     """Every county, by name."""
     changes: tuple[ChangeEvent, ...]
     has_more_changes: bool
+    history: tuple[ListedOn, ...]
+    """The last list of each month by the day, newest first."""
 
     @property
     def day(self) -> date:
@@ -564,8 +596,8 @@ def state_answer(state: Jurisdiction, day: date) -> StateAnswer:
             agreement.agency.printed_county.state = state
         reached[agreement.agency_id] = (None, tuple(coverages[agreement.agency_id]))
     entries = tuple(entries_of(agreements, reached, lists))
-    changes = ChangeEvent.objects.filter(agency__state=state, seen_on__lte=day).for_listing()
-    changes = list(changes.order_by("-seen_on", "agency__name", "kind", "key")[: CHANGES_SHOWN + 1])
+    changes = ChangeEvent.objects.filter(agency__state=state, kind__in=TELLING_CHANGES, seen_on__lte=day)
+    changes = list(changes.for_listing().order_by("-seen_on", "agency__name", "kind", "key")[: CHANGES_SHOWN + 1])
     return StateAnswer(
         area=state,
         lists=lists,
@@ -573,7 +605,27 @@ def state_answer(state: Jurisdiction, day: date) -> StateAnswer:
         counties=tuple(county_rows(state, entries)),
         changes=tuple(changes[:CHANGES_SHOWN]),
         has_more_changes=len(changes) > CHANGES_SHOWN,
+        history=tuple(listed_through_time(state, day)),
     )
+
+
+def listed_through_time(state: Jurisdiction, day: date) -> list[ListedOn]:
+    """What stood on the last list of each of the last months by `day`, newest first. Two queries."""
+    days = Snapshot.objects.participating().filter(published_on__lte=day).order_by("-position")
+    last_of_month: dict[tuple[int, int], date] = {}
+    for published_on in days.values_list("published_on", flat=True):
+        last_of_month.setdefault((published_on.year, published_on.month), published_on)
+        if len(last_of_month) == MONTHS_SHOWN:
+            break
+    runs = Standing.objects.filter(agreement__agency__state=state, status=Status.LISTED).values_list(
+        "starts_on", "ends_on", "agreement__agency"
+    )
+    runs = list(runs)
+    through_time = []
+    for published_on in last_of_month.values():
+        agencies = [agency for start, end, agency in runs if start <= published_on and (not end or published_on < end)]
+        through_time.append(ListedOn(published_on, len(set(agencies)), len(agencies)))
+    return through_time
 
 
 def county_rows(state: Jurisdiction, entries: Iterable[Entry]) -> list[CountyRow]:

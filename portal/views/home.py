@@ -13,20 +13,10 @@ from agreements.days import today
 from agreements.lists import Lists
 from agreements.models import Agreement, ChangeEvent
 from jurisdictions.models import Jurisdiction
+from portal.answers import TELLING_CHANGES
 from portal.find import LONGEST
 
 CHANGES_SHOWN = 6
-KINDS_SHOWN = [
-    ChangeEvent.Kind.APPEARED,
-    ChangeEvent.Kind.MODEL_ADDED,
-    ChangeEvent.Kind.MODEL_DROPPED,
-    ChangeEvent.Kind.MODEL_SWITCHED,
-    ChangeEvent.Kind.MISSING,
-    ChangeEvent.Kind.NO_LONGER_LISTED,
-    ChangeEvent.Kind.ENDED,
-    ChangeEvent.Kind.BACK,
-]
-"""What a reader of the first page wants to know; mended links and dates are on the page of changes."""
 
 
 @public_page("state")
@@ -42,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "numbers": national_numbers(),
         "states": Jurisdiction.objects.states().order_by("name"),
         "changes": ChangeEvent.objects.for_listing()
-        .filter(kind__in=KINDS_SHOWN)
+        .filter(kind__in=TELLING_CHANGES)
         .order_by("-seen_on", "agency__state__name", "agency__name", "key")[:CHANGES_SHOWN],
         "longest": LONGEST,
         "lost": lost,
