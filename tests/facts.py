@@ -21,7 +21,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.management import get_commands
 from django.db import connections
 from django.db.utils import load_backend
 
@@ -171,7 +170,3 @@ def administration() -> Iterator[psycopg.Connection]:
 def remove_sqlite(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def are_loadable() -> bool:
-    return "load_facts" in get_commands()
