@@ -179,7 +179,7 @@ class Answer:
         headers.setdefault("Cache-Control", "public, no-cache")
         headers.setdefault("X-Data-Version", str(self.version.number))
         headers.setdefault("Link", f'<{LICENCE_URL}>; rel="license"')
-        if self.lists.newest:
+        if response.status_code == 200 and self.lists.newest:
             headers.setdefault("X-Newest-List", self.lists.newest.isoformat())
 
 
@@ -201,7 +201,8 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
 
     def refuse_bad_parameters(self, request: Request) -> None:
         super().refuse_bad_parameters(request)
-        self.expanded, self.wanted = self.named("expand"), self.named("fields")
+        self.expanded = self.named("expand")
+        self.wanted = self.named("fields")
         if self.is_streamed and {"page", "page_size"} & set(request.query_params):
             message = "CSV and JSON Lines hold the whole list in one answer. Leave this out."
             raise BadParameters({"page": message}, self.known_parameters)
