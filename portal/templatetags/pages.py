@@ -87,8 +87,10 @@ def in_language(path: str, language: str) -> str:
 @register.simple_tag(takes_context=True)
 def in_other_language(context: dict, language: str) -> str:
     """This page's address in `language`: the same path and the parameters that are its own."""
-    request: HttpRequest = context["request"]
-    path = request.path.removeprefix(f"/{SPANISH}") or "/" if request.path.startswith(f"/{SPANISH}/") else request.path
+    request: HttpRequest | None = context.get("request")
+    path = request.path if request else "/"
+    if path.startswith(f"/{SPANISH}/"):
+        path = path.removeprefix(f"/{SPANISH}")
     asked: QueryDict | None = getattr(request, "known_parameters", None)
     return in_language(path, language) + (f"?{asked.urlencode()}" if asked else "")
 
