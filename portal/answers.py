@@ -1,6 +1,6 @@
 """The answer for a place or a state on a day: the headline, who reaches it and how, what is in question, what changed.
 
-Pages and the API show the same objects. A place costs at most seven queries and a state nine, however many agencies
+Pages and the API show the same objects. A place costs six queries and a state eight, however many agencies
 reach it; an answer is a function of what is held, the day, and the language that is active.
 """
 
@@ -172,9 +172,10 @@ def entries_of(
 
 
 def order_of_entry(entry: Entry) -> tuple:
-    """Nearest first, then what is on the list, then by name."""
+    """Nearest first, then what is on the list, then what covers a whole area before precincts, then by name."""
     reach = GROUP_ORDER.index(entry.reach) if entry.reach else len(GROUP_ORDER)
-    return (reach, STATUS_ORDER.index(entry.status), entry.agency.name, entry.agency.public_id)
+    is_part = all(coverage.extent == Coverage.Extent.PART for coverage in entry.coverages)
+    return (reach, STATUS_ORDER.index(entry.status), is_part, entry.agency.name, entry.agency.public_id)
 
 
 @dataclass(frozen=True)
@@ -265,7 +266,7 @@ class PlaceAnswer:
 
 
 def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> PlaceAnswer:
-    """The answer for a county, place or subdivision; `area` with its `state` at hand. Seven queries."""
+    """The answer for a county, place or subdivision; `area` with its `state` at hand. Six queries."""
     lists = lists or Lists.on(day)
     if area.is_county:
         counties = ()
