@@ -149,12 +149,12 @@ def near(words: str, areas: Iterable[Area], *, nearest: bool = False) -> list[Ar
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The area chosen among those of one name, None if none could be; the county that chose it, None if the name did;
-    and whether ICE at some time printed a county in which another of that name lies."""
+    """The area chosen among those of one name, None if none could be, and the county that chose it, None if the name
+    alone did. `others` are the counties, the newest print first, where ICE's prints chose differently over time."""
 
     area: Area | None
     county: Area | None
-    wavered: bool = False
+    others: tuple[Area, ...] = ()
 
 
 def choose(areas: Sequence[Area], counties: Sequence[Area]) -> Choice:
@@ -172,5 +172,5 @@ def choose(areas: Sequence[Area], counties: Sequence[Area]) -> Choice:
         if inside:
             chosen.setdefault(inside[0].geoid, (inside[0], county))
     if len(chosen) != 1:
-        return Choice(None, None, wavered=len(chosen) > 1)
+        return Choice(None, None, tuple(county for _area, county in chosen.values()))
     return Choice(*next(iter(chosen.values())))

@@ -334,8 +334,9 @@ class _Placer:
             }
             return Placement(self.kind, DECIDED, (Covered(area.geoid, extent, BY_ICE_COUNTY, note),), said)
         fits = _listed([self.in_its_county(area) for area in areas])
-        if choice.wavered:
-            return self.question(reasons.WAVERED, areas=fits)
+        if choice.others:
+            now, before = choice.others[0].name, _listed([county.name for county in choice.others[1:]])
+            return self.question(reasons.WAVERED, areas=fits, county=now, before=before)
         if not self.counties:
             return self.question(reasons.NO_PRINT, areas=fits)
         return self.question(reasons.NOT_SETTLED, areas=fits, county=self.counties[0].name)
@@ -390,8 +391,8 @@ def _without_kind(stems: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """ "A, B and C"; of more than four the first three and how many more."""
+    """ "A, B and C"; of more than three the first two and how many more, since a reason holds 300 characters."""
     names = list(dict.fromkeys(names))
-    if len(names) > 4:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    if len(names) > 3:
+        return f"{', '.join(names[:2])} and {len(names) - 2} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

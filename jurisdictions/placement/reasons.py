@@ -48,7 +48,7 @@ UNCLEAR = gettext_noop("Its name does not say which area it serves.")
 ANY_NUMBER = gettext_noop("Its name gives a number alone, and any county of %(state)s may have one.")
 NO_GOVERNMENT = gettext_noop("%(settlement)s has no government of its own. It lies in %(area)s.")
 RIVAL = gettext_noop("ICE prints %(county)s, where a settlement bears the name too. %(area)s lies elsewhere.")
-WAVERED = gettext_noop("Its name fits %(areas)s. ICE printed now one county, now another.")
+WAVERED = gettext_noop("Its name fits %(areas)s. ICE prints %(county)s and printed %(before)s before.")
 NO_PRINT = gettext_noop("Its name fits %(areas)s. ICE prints no county of %(state)s.")
 NOT_SETTLED = gettext_noop("Its name fits %(areas)s. ICE prints %(county)s, which does not settle it.")
 

@@ -190,6 +190,12 @@ def test_a_name_that_fits_several_areas_is_in_question(placed, state, name, coun
     assert found.reason.startswith("Its name fits ")
 
 
+def test_a_county_that_ice_changed_to_another_of_the_name_is_a_question_that_says_both(placed):
+    found = placed("PA", "Manor Township Police Department", "Armstrong County", "Lancaster County")
+    assert found.status == IN_QUESTION
+    assert found.reason.endswith("ICE prints Armstrong County and printed Lancaster County before.")
+
+
 @pytest.mark.parametrize(
     ("state", "name", "county", "expected"),
     [

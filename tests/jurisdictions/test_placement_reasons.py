@@ -9,7 +9,7 @@ def fill(sentence):
     return sentence % {slot: f"<{slot}>" for slot in SLOTS}
 
 
-SLOTS = ("area", "areas", "city", "count", "county", "number", "printed", "settlement", "source", "state")
+SLOTS = ("area", "areas", "before", "city", "count", "county", "number", "printed", "settlement", "source", "state")
 
 
 @pytest.mark.parametrize("sentence", reasons.SENTENCES)

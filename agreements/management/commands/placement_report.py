@@ -1,7 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Prefetch
 
 from agreements.models import Listing, Snapshot
-from jurisdictions.models import Agency
+from jurisdictions.models import Agency, Coverage
 from jurisdictions.placement import report
 
 
@@ -13,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=287, help="The same seed draws the same agencies.")
 
     def handle(self, *, sample, seed, **options):
-        newest = Snapshot.objects.filter(kind="participating").order_by("-position").first()
+        newest = Snapshot.objects.participating().order_by("-position").first()
         if newest is None:
             raise CommandError("No participating list is loaded.")
         entries = newest_entries(newest)
@@ -29,7 +30,7 @@ def newest_entries(newest: Snapshot) -> list[report.Entry]:
     agencies = (
         Agency.objects.filter(pk__in=listed.values("agreement__agency"))
         .select_related("state", "printed_county")
-        .prefetch_related("coverages__jurisdiction")
+        .prefetch_related(Prefetch("coverages", Coverage.objects.select_related("jurisdiction")))
     )
     return [
         report.Entry(
