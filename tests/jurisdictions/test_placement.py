@@ -4,6 +4,8 @@ import csv
 from time import perf_counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jurisdictions.gazetteer import Gazetteer
 from jurisdictions.placement import DECIDED, IN_QUESTION, STATEWIDE, load_special, place, printed_county, same_area
@@ -453,6 +455,36 @@ def test_the_county_that_ice_prints(gazetteer, state, text, expected):
 )
 def test_two_names_are_of_one_area_or_two_only_where_both_say_so(gazetteer, state, a, b, same):
     assert same_area(state, a, b, gazetteer) is same
+
+
+PIECES = [
+    *("Police Department", "Sheriff's Office", "Constable", "Precinct 3", "Ward", "4th", "County", "Township", "Twp."),
+    *(
+        "City of",
+        "Town of",
+        "Union",
+        "Washington",
+        "Erie",
+        "PA",
+        "/",
+        ",",
+        "-",
+        "Airport",
+        "Regional Jail",
+        "State",
+        "’",
+    ),
+    *("Pennsylvania", "Department of", "University", "Nation", "District Attorney", "Honey Brook", "№", "(", "|", "*"),
+]
+
+
+@given(pieces=st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=8), county=st.text(max_size=12))
+def test_whatever_ice_prints_there_is_an_answer_with_a_reason_that_fits(gazetteer, pieces, county):
+    found = place(" ".join(pieces), counties_printed=[county], state="PA", gazetteer=gazetteer)
+    assert found.status in (DECIDED, IN_QUESTION, STATEWIDE)
+    assert (found.status == DECIDED) == bool(found.coverages)
+    assert 0 < len(found.reason) <= 300
+    assert all(gazetteer.area(covered.geoid).canonical == covered.geoid for covered in found.coverages)
 
 
 def test_placing_the_new_agencies_of_a_list_takes_a_moment(placed, gazetteer):
