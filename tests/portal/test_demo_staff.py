@@ -11,7 +11,7 @@ def run(capsys) -> str:
 @pytest.mark.django_db
 def test_the_printed_password_opens_the_admin(client, capsys):
     password = run(capsys)
-    assert client.post("/admin/login/", {"username": "demo", "password": password}).status_code == 302
+    assert client.post("/admin/account/login/", {"username": "demo", "password": password}).status_code == 302
     assert client.get("/admin/").status_code == 200
 
 

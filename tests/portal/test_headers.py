@@ -57,7 +57,7 @@ def test_a_wrong_host_is_refused_with_the_same_headers(client):
 def test_staff_forms_work_in_a_browser_that_checks_them():
     """Django compares Origin or Referer with the host: Referrer-Policy under /admin/ must let the browser send them."""
     client = Client(enforce_csrf_checks=True)
-    page = client.get("/admin/login/")
+    page = client.get("/admin/account/login/")
     assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
@@ -67,14 +67,14 @@ def test_staff_forms_work_in_a_browser_that_checks_them():
     assert cookie["samesite"] == "Lax"
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.content.decode())[1]
     form = {"username": "nobody", "password": "wrong", "csrfmiddlewaretoken": token}
-    assert client.post("/admin/login/", form).status_code == 200
-    assert client.post("/admin/login/", {**form, "csrfmiddlewaretoken": ""}).status_code == 403
+    assert client.post("/admin/account/login/", form).status_code == 200
+    assert client.post("/admin/account/login/", {**form, "csrfmiddlewaretoken": ""}).status_code == 403
 
 
 @pytest.mark.django_db
 def test_a_staff_session_is_for_admin_only(client, django_user_model):
     django_user_model.objects.create_superuser("ada", password="long enough to pass")
-    signed_in = client.post("/admin/login/", {"username": "ada", "password": "long enough to pass"})
+    signed_in = client.post("/admin/account/login/", {"username": "ada", "password": "long enough to pass"})
     assert signed_in.cookies["sessionid"]["path"] == "/admin/"
     assert client.get("/admin/").status_code == 200
     check_public(client.get("/no-such-page/"))

@@ -1,0 +1,51 @@
+"""The staff's site under /admin/: sign-in under /admin/account/, the apps in the order of the work."""
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+ORDER_OF_APPS = ["agreements", "jurisdictions", "auth"]
+
+
+class LabelledChoices(AutocompleteJsonView):
+    """Choices while typing, told apart: a model's `choice_label` says more than its name, such as the state."""
+
+    def serialize_result(self, obj, to_field_name: str) -> dict[str, str]:
+        result = super().serialize_result(obj, to_field_name)
+        label = getattr(self.model_admin, "choice_label", None)
+        return {**result, "text": label(obj)} if label else result
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_title = "Local police and ICE"
+    site_header = "Local police and ICE: editors"
+    index_title = "Records"
+    site_url = "/"
+    enable_nav_sidebar = True
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, with everything about one's own account below account/."""
+        moved = {
+            "login": path("account/login/", self.login, name="login"),
+            "logout": path("account/logout/", self.admin_view(self.logout), name="logout"),
+            "password_change": path(
+                "account/password/", self.admin_view(self.password_change, cacheable=True), name="password_change"
+            ),
+            "password_change_done": path(
+                "account/password/changed/",
+                self.admin_view(self.password_change_done, cacheable=True),
+                name="password_change_done",
+            ),
+        }
+        # At the end of Django's list stands an address that takes whatever is left.
+        return [*moved.values(), *(each for each in super().get_urls() if getattr(each, "name", None) not in moved)]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return LabelledChoices.as_view(admin_site=self)(request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        def place(app: dict) -> int:
+            return ORDER_OF_APPS.index(app["app_label"]) if app["app_label"] in ORDER_OF_APPS else len(ORDER_OF_APPS)
+
+        return sorted(super().get_app_list(request, app_label), key=place)

@@ -1,0 +1,288 @@
+"""The staff's side: every record can be looked at and found, edits leave their trace, nobody else comes in."""
+
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agreements.models import AgreementCitation, AgreementFormerId, ImportRun, SourceCorrection, Verdict
+from jurisdictions.models import (
+    Agency,
+    AgencyFormerId,
+    BundledRecord,
+    Coverage,
+    DataVersion,
+    Jurisdiction,
+    Source,
+    ZipArea,
+)
+from tests.factories import (
+    AgencyFactory,
+    AgreementFactory,
+    AreaNameFactory,
+    ChangeEventFactory,
+    CountyFactory,
+    PlaceFactory,
+    SnapshotFactory,
+    SourceFactory,
+)
+
+MODELS = [
+    model
+    for app in ("jurisdictions", "agreements")
+    for model in apps.get_app_config(app).get_models()
+    if not model.__name__.startswith("Historical")
+]
+EDITABLE = [Agency, Coverage, Source, AgreementCitation, SourceCorrection, Verdict]
+ADDABLE = [Coverage, Source, AgreementCitation, SourceCorrection, Verdict]
+
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def staff(admin_client):
+    return admin_client
+
+
+def make_one_of_each(number: int) -> None:
+    county = CountyFactory()
+    PlaceFactory(counties=[county])
+    AreaNameFactory(leads_to=county)
+    ZipArea.objects.create(zip=f"{33000 + number}", county=county, share=1, residential_share=1)
+    agency = AgencyFactory(covers=[county])
+    agreement = AgreementFactory(agency=agency)
+    ChangeEventFactory(agreement=agreement, snapshot=SnapshotFactory())
+    source = SourceFactory()
+    AgreementCitation.objects.create(agreement=agreement, source=source)
+    AgencyFormerId.objects.create(public_id=f"aaaa{number:02}", agency=agency)
+    AgreementFormerId.objects.create(public_id=f"bbbb{number:02}", agreement=agreement)
+    BundledRecord.objects.create(table="agencies", key=str(number), digest="0" * 64)
+    ImportRun.objects.create(file_name=f"list {number}", sha256="0" * 64, snapshot=SnapshotFactory())
+    Verdict.objects.create(answer="same", state="FL", name=f"A {number}", reason="it is", decided_on=date(2026, 5, 20))
+    SourceCorrection.objects.create(
+        state="FL", agency=f"A {number}", field="county", wrong="Pop", right="Pope", reason="misprint"
+    )
+    DataVersion.objects.bump()
+
+
+@pytest.fixture
+def one_of_each(db):
+    make_one_of_each(0)
+
+
+def test_every_model_is_registered():
+    assert [model for model in MODELS if not admin.site.is_registered(model)] == []
+
+
+@each_model
+def test_a_table_opens_is_searched_and_costs_the_same_however_long_it_is(staff, one_of_each, model):
+    def queries(query):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            response = staff.get(address(model, "changelist"), query)
+        assert response.status_code == 200
+        return len(captured)
+
+    queries({})  # the first visit reads content types
+    before = queries({})
+    for number in range(1, 8):
+        make_one_of_each(number)
+    assert queries({}) == before
+    if admin.site.get_model_admin(model).search_fields:
+        assert queries({"q": "County 0"}) <= before
+
+
+@each_model
+def test_a_record_opens(staff, one_of_each, model):
+    record = model.objects.first()
+    assert staff.get(address(model, "change", record.pk)).status_code == 200
+    assert staff.get(address(model, "history", record.pk)).status_code == 200
+
+
+@each_model
+def test_what_may_be_added_is_what_no_list_brings(staff, one_of_each, model):
+    assert staff.get(address(model, "add")).status_code == (200 if model in ADDABLE else 403)
+
+
+@each_model
+def test_every_choice_of_many_is_made_by_typing(model):
+    """No page offers every area or every agency in one select."""
+    many = {Jurisdiction, Agency, Source}
+    model_admin = admin.site.get_model_admin(model)
+    if model not in EDITABLE:
+        return
+    for field in model._meta.get_fields():
+        if getattr(field, "related_model", None) in many and field.many_to_one and field.editable:
+            assert field.name in (*model_admin.autocomplete_fields, *model_admin.readonly_fields), field
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["", "agreements/agreement/", "jurisdictions/agency/1/change/", "account/password/"])
+def test_a_stranger_is_led_to_sign_in(client, path):
+    response = client.get(f"/admin/{path}")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/account/login/?next=")
+
+
+def test_signing_in_and_out_and_a_new_password_are_under_account(client, django_user_model):
+    django_user_model.objects.create_superuser("ada", password="long enough to pass")
+    signed_in = client.post("/admin/account/login/", {"username": "ada", "password": "long enough to pass"})
+    assert signed_in.status_code == 302
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/admin/account/password/").status_code == 200
+    assert client.post("/admin/account/logout/").status_code == 200
+    assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/", "/find/", "/us/", "/agencies/", "/agreements/", "/api/v1/", "/api/v1/agreements/"]
+)
+def test_a_public_page_sets_no_cookie_and_knows_no_account(staff, path):
+    response = staff.get(path)
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "Cookie" not in response.get("Vary", "")
+
+
+# -- Agencies -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def agency(db):
+    return AgencyFactory(name="Broward County Sheriffs Office", covers=[CountyFactory(geoid="12011")])
+
+
+def form_of(agency, covers=(), **changes):
+    """What the page of an agency sends, with these changes; `covers` are areas added."""
+    existing = list(agency.coverages.all())
+    form = {
+        "name": agency.name,
+        "kind": agency.kind,
+        "state": agency.state_id,
+        "placement": agency.placement,
+        "placement_reason": agency.placement_reason,
+        "coverages-TOTAL_FORMS": len(existing) + len(covers),
+        "coverages-INITIAL_FORMS": len(existing),
+        "aliases-TOTAL_FORMS": 0,
+        "aliases-INITIAL_FORMS": 0,
+    }
+    rows = [(coverage.pk, coverage.jurisdiction_id, coverage.why) for coverage in existing]
+    rows += [("", area.pk, "editor") for area in covers]
+    for index, (pk, area, why) in enumerate(rows):
+        form |= {
+            f"coverages-{index}-id": pk,
+            f"coverages-{index}-agency": agency.pk,
+            f"coverages-{index}-jurisdiction": area,
+            f"coverages-{index}-extent": "whole",
+            f"coverages-{index}-why": why,
+        }
+    return form | changes
+
+
+def save(staff, agency, **changes):
+    response = staff.post(address(Agency, "change", agency.pk), form_of(agency, **changes))
+    assert response.status_code == 302, response.context["errors"]
+    agency.refresh_from_db()
+
+
+def test_a_name_that_an_editor_chose_is_the_editors(staff, agency):
+    save(staff, agency, name="Broward County Sheriff's Office")
+    assert (agency.name_is_editors, agency.placement_is_editors) == (True, False)
+
+
+def test_a_placement_that_an_editor_changed_is_the_editors(staff, agency):
+    save(staff, agency, placement="in_question")
+    assert (agency.name_is_editors, agency.placement_is_editors) == (False, True)
+
+
+def test_an_area_added_makes_the_placement_the_editors(staff, agency):
+    save(staff, agency, covers=[PlaceFactory()])
+    assert agency.placement_is_editors
+    assert agency.coverages.count() == 2
+
+
+def test_saving_without_a_change_decides_nothing(staff, agency):
+    save(staff, agency)
+    assert (agency.name_is_editors, agency.placement_is_editors) == (False, False)
+
+
+def test_an_edit_is_one_row_of_history_with_its_editor_and_makes_old_answers_stale(staff, agency, admin_user):
+    before, version = agency.history.count(), DataVersion.objects.current().number
+    save(staff, agency, name="Broward County Sheriff's Office", covers=[PlaceFactory()])
+    assert agency.history.count() == before + 1
+    assert agency.history.first().history_user == admin_user
+    assert DataVersion.objects.current().number > version
+
+
+def test_an_area_changed_on_its_own_makes_the_placement_the_editors(staff, agency):
+    coverage = agency.coverages.get()
+    form = {"agency": agency.pk, "jurisdiction": coverage.jurisdiction_id, "extent": "part", "why": "editor"}
+    assert staff.post(address(Coverage, "change", coverage.pk), form).status_code == 302
+    agency.refresh_from_db()
+    assert agency.placement_is_editors
+
+
+def test_a_statute_without_its_page_is_refused_in_words(staff, agency):
+    area = PlaceFactory()
+    form = {"agency": agency.pk, "jurisdiction": area.pk, "extent": "whole", "why": "statute"}
+    response = staff.post(address(Coverage, "add"), form)
+    assert "Name the statute or page that says so." in response.text
+
+
+# -- Agreements and decisions ---------------------------------------------------------------------------------------
+
+
+def end_of(agreement, **fields):
+    return {"citations-TOTAL_FORMS": 0, "citations-INITIAL_FORMS": 0, "standings-TOTAL_FORMS": 0,
+            "standings-INITIAL_FORMS": 0, **fields}  # fmt: skip
+
+
+def test_an_end_needs_a_source_and_then_is_the_agreements_status(staff, db):
+    from agreements.models import Agreement
+
+    agreement = AgreementFactory()
+    page = address(Agreement, "change", agreement.pk)
+    refused = staff.post(page, end_of(agreement, ended_on="2026-06-01"))
+    assert "Name the source that says it ended." in refused.text
+    done = staff.post(page, end_of(agreement, ended_on="2026-06-01", ended_source=SourceFactory().pk))
+    assert done.status_code == 302
+    assert Agreement.objects.on(date(2026, 6, 1)).get(pk=agreement.pk).status == "ended"
+    assert Agreement.objects.on(date(2026, 5, 31)).get(pk=agreement.pk).status == "listed"
+
+
+def test_a_verdict_carries_who_decided(staff, admin_user):
+    form = {"answer": "different", "state": "GA", "name": "Lee County Sheriff's Office", "other_state": "GA",
+            "other_name": "Levy County Sheriff's Office", "reason": "two counties", "decided_on": "2026-05-20",
+            "places": "[]"}  # fmt: skip
+    response = staff.post(address(Verdict, "add"), form)
+    assert response.status_code == 302, response.context["errors"]
+    assert Verdict.objects.get().decided_by == admin_user
+
+
+def test_choices_while_typing_are_told_apart_by_state(staff, db):
+    CountyFactory(geoid="12133", name="Washington County")
+    query = {"app_label": "jurisdictions", "model_name": "coverage", "field_name": "jurisdiction", "term": "washington"}
+    choices = staff.get("/admin/autocomplete/", query).json()["results"]
+    assert [choice["text"] for choice in choices] == ["Washington County, Florida (12133)"]
+
+
+@pytest.mark.facts
+def test_tables_of_the_bundled_facts_have_what_is_looked_for():
+    """The reference tables are large; the search must still reach each record."""
+    from django.test import RequestFactory
+
+    request = RequestFactory().get("/admin/")
+    for model, term in [(Jurisdiction, "12011"), (Agency, "Broward County Sheriff"), (ZipArea, "33324")]:
+        model_admin = admin.site.get_model_admin(model)
+        found, _may_repeat = model_admin.get_search_results(request, model_admin.get_queryset(request), term)
+        assert found.exists()
