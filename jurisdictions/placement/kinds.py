@@ -88,6 +88,24 @@ STATE_WORDS = frozenset(
         """,
     )
 )
+ANY_BODY_WORDS = frozenset(
+    {
+        *(
+            "department",
+            "division",
+            "bureau",
+            "office",
+            "commission",
+            "board",
+            "center",
+            "services",
+            "of",
+            "the",
+            "and",
+        ),
+        *("for", "|", "police", "public", "safety", "law", "enforcement", "general"),
+    }
+)
 STATE_OWNERS = re.compile(
     r"\b(?:state police|state patrol|highway patrol|department|division|bureau|office|national guard)\b"
 )
@@ -157,10 +175,15 @@ def is_state_body(name: str, *, agency_type: str = "", state: str = "") -> bool:
         rest = spelled_out(printed[len(state) :], "")
         if re.match(rf"{STATE_BODY}\b", rest):
             return True
-    own_state = own_names(state)[0] if own_names(state) else ""
-    bare = re.sub(rf"\b{own_state}\b", " ", words) if own_state else words
-    names_no_place = set(bare.split()) <= STATE_WORDS and STATE_OWNERS.search(bare)
-    return bool(names_no_place and agency_type in ("state", "") and bare.strip() != "police department")
+    if agency_type not in ("state", ""):
+        return False
+    own_state = own_names(state)[:1]
+    bare = re.sub(rf"\b{own_state[0]}\b", " ", words) if own_state else words
+    if not set(bare.split()) <= STATE_WORDS or not STATE_OWNERS.search(bare):
+        return False
+    # "Office" and "Police Department" say nothing; "Department of Public Safety" is the state's if ICE types it so.
+    said = set(bare.split()) - ANY_BODY_WORDS
+    return bool(said) or (agency_type == "state" and bool(re.search(r"\bpublic safety\b|\blaw enforcement\b", bare)))
 
 
 def _state_kind(words: str) -> str:

@@ -242,6 +242,7 @@ def test_a_slip_in_the_name_is_mended_only_where_ices_county_agrees(placed, said
         ("FL", "", ""),
         ("FL", "!!!", ""),
         ("FL", "Police Department", ""),
+        ("FL", "Office of the Department", ""),
         ("FL", "Sheriff's Office", "Broward County"),
         ("FL", "Constable", ""),
         ("FL", "County", ""),
