@@ -45,7 +45,8 @@ def method(request: HttpRequest) -> HttpResponse:
         ),
         "spellings": AgencyAlias.objects.count(),
         "agencies_known": Agency.objects.standing().count(),
-        "areas": {
+        "areas": dict.fromkeys(Jurisdiction.Kind.values, 0)
+        | {
             row["kind"]: row["count"]
             for row in Jurisdiction.objects.with_pages().order_by().values("kind").annotate(count=Count("pk"))
         },
