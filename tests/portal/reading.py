@@ -7,9 +7,10 @@ from django.http import HttpResponse
 
 
 def text_of(response: HttpResponse) -> str:
-    """The text of the page, tags left out, in one line."""
+    """The text of the page in one line, as it is read aloud: no tags, no signs that are for eyes only."""
     body = re.sub(r"(?s)<(head|style)\b.*?</\1>", " ", response.content.decode())
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split()).replace(" .", ".").replace(" ,", ",")
+    body = re.sub(r'(?s)<span[^>]* aria-hidden="true">.*?</span>', " ", body)
+    return re.sub(r" (?=[.,:])", "", " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split()))
 
 
 def heading(response: HttpResponse) -> str:

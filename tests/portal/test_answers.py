@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from agreements.querysets import Reach, agencies_reaching
 from jurisdictions.models import Agency, Jurisdiction
@@ -25,6 +26,12 @@ TODAY = date(2026, 11, 25)
 PLACE_QUERIES = 6  # lists, counties or parts, namesakes, agreements, coverages, changes
 STATE_QUERIES = 8  # lists, agreements, coverages, changes, counties, places in them, days and runs through time
 THE_LIST = "ICE's list of 18 May 2026"
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
