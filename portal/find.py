@@ -10,6 +10,8 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from django.utils.translation import gettext_lazy as _
+
 from agreements.lists import Lists
 from jurisdictions.models import Agency, AreaName, Jurisdiction, LiesIn, ZipArea
 from jurisdictions.names import fold, tidy
@@ -30,6 +32,7 @@ from .name_index import (
 LONGEST = 120  # characters; the longest name of an agency has 93
 MOST_SHOWN = 30  # choices of a name that many states have, until the state is chosen
 MOST_SUGGESTED = 8
+LONG = 8  # choices, more of which stand under the names of their states
 # A state's name means the state, though a village elsewhere has it too ("Florida", New York); where another area of
 # that name has more than a twentieth of its people ("New York", "Washington", "Utah"), we ask.
 STATE_OUTWEIGHS = 20
@@ -66,6 +69,22 @@ AGENCY_WORDS = frozenset(
 )  # fmt: skip
 
 
+KINDS = {
+    ("county", "city"): _("Independent city, a county of its own"),
+    ("county", "parish"): "",
+    ("county", "borough"): "",
+    ("county", "municipio"): "",
+    ("place", "city"): _("City"),
+    ("place", "town"): _("Town"),
+    ("place", "village"): _("Village"),
+    ("place", "borough"): _("Borough"),
+    ("county_subdivision", "town"): _("Town"),
+    ("county_subdivision", "township"): _("Township"),
+    ("county_subdivision", "charter township"): _("Township"),
+}
+"""Kind and legal type of an area in a word; others go by their kind alone."""
+
+
 class Problem(StrEnum):
     """Why nothing was found, so that the page can say what to do next."""
 
@@ -92,6 +111,20 @@ class Hit:
         if self.agency:
             return self.agency.state
         return self.area if self.area.is_state else self.area.state
+
+    @property
+    def kind(self) -> str:
+        """What it is, in a word or two: "Town", "Independent city"; "" for a county, whose name says it."""
+        if self.agency:
+            return self.agency.get_kind_display()
+        if self.area.is_county and self.area.legal_type in {"", "County"}:
+            return ""
+        return str(KINDS.get((self.area.kind, self.area.legal_type.lower()), self.area.get_kind_display()))
+
+    @property
+    def is_its_state(self) -> bool:
+        """Whether its name is all there is to say: "Florida", "District of Columbia"."""
+        return self.area is not None and self.area.full_name == self.state.name
 
     def get_absolute_url(self) -> str:
         """The address of its page, without a language prefix; a CDP's county says whose page it is."""
@@ -143,6 +176,11 @@ class Found:
     @property
     def left_out(self) -> int:
         return self.hit_count - len(self.hits)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the choices are easier to overlook state by state."""
+        return len(self.hits) > LONG
 
     @cached_property
     def by_state(self) -> list[tuple[Jurisdiction, list[Hit]]]:
@@ -335,19 +373,17 @@ def presented(asked: str, matches: Matches, *, narrowed: bool) -> Found:
     largest: dict[str, int] = {}
     for one in matches.areas:
         largest[one.state] = max(largest.get(one.state, 0), one.population)
-    areas = sorted(
-        matches.areas,
-        key=lambda one: (-largest[one.state], one.state, -one.population, one.rank, one.geoid),
-    )
+    areas = sorted(matches.areas, key=lambda one: (-one.population, one.rank, one.geoid))
     shown = areas if narrowed else areas[:MOST_SHOWN]
+    shown.sort(key=lambda one: (-largest[one.state], one.state))
     agencies = matches.agencies[:MOST_SHOWN]
     states = ()
-    if len(shown) < len(areas):
+    if len(shown) < len(matches.areas):
         states = tuple(Jurisdiction.objects.states().filter(pk__in=largest).order_by("name"))
     return Found(
         asked=asked,
         hits=(*area_hits(shown), *agency_hits(agencies)),
-        hit_count=len(areas) + len(matches.agencies),
+        hit_count=len(matches.areas) + len(matches.agencies),
         states=states,
     )
 

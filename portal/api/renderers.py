@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,9 +9,9 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils import json
 from rest_framework.utils.encoders import JSONEncoder
 
+from agreements.tables import csv_lines, harmless
+
 ROWS_IN_A_CHUNK = 100
-# A spreadsheet takes a cell that starts so for a formula and runs it.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # What stands for a record within a record, in a cell of one line.
 NAMES_OF_A_RECORD = ("id", "geoid", "url", "name", "title")
 
@@ -51,35 +50,20 @@ class CSV(Streamed):
     format = "csv"
 
     def stream(self, rows, columns):
-        writer = csv.writer(Echo(), lineterminator="\r\n")
-        yield writer.writerow(columns).encode()
-        for batch in in_chunks(rows):
-            yield "".join(writer.writerow([cell(row.get(name)) for name in columns]) for row in batch).encode()
+        cells = ([cell(row.get(name)) for name in columns] for row in rows)
+        for batch in in_chunks(csv_lines([harmless(name) for name in columns], cells)):
+            yield "".join(batch).encode()
 
 
-class Echo:
-    """Gives back what the csv module writes."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def cell(value: Any) -> str:
-    """A value in one cell: a record by its id, several by their ids, and no formula."""
-    if value is None:
-        return ""
+def cell(value: Any) -> Any:
+    """A value for one cell: a record is told by its id, several by their ids with blanks between them."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return cell(next((value[name] for name in NAMES_OF_A_RECORD if value.get(name)), ""))
+        return cell(next((value[name] for name in NAMES_OF_A_RECORD if value.get(name)), None))
     if isinstance(value, (list, tuple)):
-        return harmless(" ".join(cell(each) for each in value))
-    return harmless(str(value)) if isinstance(value, str) else str(value)
-
-
-def harmless(text: str) -> str:
-    """Text that a spreadsheet shows and does not run."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+        return " ".join(str(cell(each)) for each in value if each is not None)
+    return value
 
 
 def in_chunks(rows: Iterable, size: int = ROWS_IN_A_CHUNK) -> Iterator[list]:

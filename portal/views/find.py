@@ -25,7 +25,7 @@ MOST_COMPARED = 8
 def find_page(request: HttpRequest) -> HttpResponse:
     """The form; what was asked for, if there is only one (303); else the choice, or what to do next."""
     if request.method != "POST":
-        return page(request, "form", Found())
+        return page(request, "form", Found(), states=Jurisdiction.objects.states().order_by("name"))
     found = find(request.POST.get("q", ""), state=request.POST.get("state", ""))
     if found.only:
         return see_other(found.only.get_absolute_url())
@@ -48,7 +48,6 @@ def page(request: HttpRequest, template: str, found: Found, *, status: int = 200
         "found": found,
         "longest": LONGEST,
         "private": True,  # the page names no address of its own: there is none that leads back to it
-        "states": Jurisdiction.objects.states().order_by("name"),
     }
     response = render(request, f"find/{template}.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
