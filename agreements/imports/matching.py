@@ -336,8 +336,12 @@ class Register:
         for member in party:
             for agency, model in step.vanished(member.models):
                 agreement = self._agreements[agency, model]
-                own = {document for document in member.documents(model) if step.is_only_of(document, agency, party)}
-                if not own & agreement.documents or any(here == agency for here, _model in step.here):
+                shared = member.documents(model) & agreement.documents
+                if (
+                    not shared
+                    or any(here == agency for here, _model in step.here)
+                    or not any(step.is_only_of(document, agency, party) for document in shared)
+                ):
                     continue
                 for state, name in sorted(agreement.names):
                     read = read_agency_name(name, state)
