@@ -294,13 +294,12 @@ class Register:
         return parties
 
     def _is_one_with(self, stranger: Newcomer, party: Party) -> bool:
-        if any(self._verdicts.different(stranger.key, member.key) for member in party):
-            return False
-        return any(
-            self._verdicts.same(stranger.key, member.key)
-            or (stranger.state == member.state != "" and in_same_words(stranger.read, member.read))
+        alike = any(
+            (stranger.state == member.state != "" and in_same_words(stranger.read, member.read))
+            or self._verdicts.same(stranger.key, member.key)
             for member in party
         )
+        return alike and not any(self._verdicts.different(stranger.key, member.key) for member in party)
 
     def _settle(self, party: Party, match: Match, step: Step) -> dict[Key, Match]:
         settled: dict[Key, Match] = {}
