@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from agreements.models import Verdict
 from jurisdictions.gazetteer import Gazetteer
-from jurisdictions.models import Jurisdiction, Source
+from jurisdictions.models import BundledRecord, Jurisdiction, Source
 from jurisdictions.names import fold
 from jurisdictions.placement import IN_QUESTION, Covered, SpecialAgency, load_special, place, printed_county, same_area
 
@@ -24,24 +25,15 @@ class Placed:
     coverages: tuple[dict[str, object], ...]
 
 
-class Placer:
-    """Places agencies of any state. A state's geography is read when it is first asked about."""
+class Geography:
+    """The gazetteers of the states asked about so far, and which of their names are of one area."""
 
-    def __init__(self, decisions: Iterable[Verdict] = ()):
+    def __init__(self):
         self._gazetteers: dict[str, Gazetteer] = {}
-        self._states = dict(Jurisdiction.objects.states().values_list("usps", "pk"))
-        self._decided = {(verdict.state, fold(verdict.name)): verdict for verdict in decisions}
-        self._sources: dict[str, Source] = {}
         self._same_area: dict[tuple[str, str, str], bool | None] = {}
 
-    @classmethod
-    def from_database(cls) -> Placer:
-        """With the decisions that people took on where an agency is."""
-        return cls(Verdict.objects.filter(answer=Verdict.Answer.PLACED).order_by("pk"))
-
     def gazetteer(self, state: str) -> Gazetteer:
-        if state not in self._gazetteers:
-            self._gazetteers[state] = Gazetteer.from_database([state])
+        self.prepare([state])
         return self._gazetteers[state]
 
     def prepare(self, states: Iterable[str]) -> None:
@@ -56,6 +48,36 @@ class Placer:
             self._same_area[key] = same_area(state, name, other, self.gazetteer(state))
         return self._same_area[key]
 
+
+@lru_cache(maxsize=1)
+def _geography(digest: str) -> Geography:
+    """Read once in a process for each edition of the reference geography."""
+    return Geography()
+
+
+class Placer:
+    """Places agencies of any state by their names, ICE's counties, and people's decisions."""
+
+    def __init__(self, geography: Geography, decisions: Iterable[Verdict] = ()):
+        self.geography = geography
+        self._states = dict(Jurisdiction.objects.states().values_list("usps", "pk"))
+        self._decided = {(verdict.state, fold(verdict.name)): verdict for verdict in decisions}
+        self._sources: dict[str, Source] = {}
+
+    @classmethod
+    def from_database(cls) -> Placer:
+        """With the loaded geography and the decisions that people took on where an agency is."""
+        edition = BundledRecord.objects.filter(table="geography").values_list("digest", flat=True).first()
+        decisions = Verdict.objects.filter(answer=Verdict.Answer.PLACED).order_by("pk")
+        return cls(_geography(edition) if edition else Geography(), decisions)
+
+    def same_area(self, state: str, name: str, other: str) -> bool | None:
+        return self.geography.same_area(state, name, other)
+
+    def prepare(self, states: Iterable[str]) -> None:
+        """Read the geography of several states at once."""
+        self.geography.prepare(states)
+
     def basis(self, rows: Sequence[Run]) -> str:
         """Names all that `place` goes by: while it is the same, so is the answer."""
         newest, counties = rows[0], _counties(rows)
@@ -67,7 +89,7 @@ class Placer:
     def place(self, rows: Sequence[Run]) -> Placed:
         """Where the agency of these rows is. They come newest first: the first gives name and type."""
         newest, counties = rows[0], _counties(rows)
-        gazetteer = self.gazetteer(newest.state)
+        gazetteer = self.geography.gazetteer(newest.state)
         county = next(filter(None, (printed_county(text, newest.state, gazetteer) for text in counties)), None)
         about = {"state_id": self._states[newest.state], "printed_county_id": county and county.canonical}
         if decision := self._decided.get((newest.state, fold(newest.name))):

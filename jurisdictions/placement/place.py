@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ DECIDED, IN_QUESTION, STATEWIDE = "decided", "in_question", "statewide"
 WHOLE, PART = "whole", "part"
 BY_NAME, BY_ICE_COUNTY, BY_STATUTE = "name", "ice_county", "statute"
 
+AT_A_CITY = re.compile(r"\b(?:college|university) at (?P<city>.+?)(?: (?:campus )?(?:police|public safety)\b.*)?$")
 COUNTY_KINDS = frozenset({kinds.SHERIFF, kinds.COUNTY_POLICE, kinds.CORRECTIONS, kinds.PROSECUTOR})
 TOWN_KINDS = frozenset({kinds.MUNICIPAL_POLICE, kinds.TOWNSHIP_POLICE, kinds.MARSHAL})
 
@@ -281,7 +283,10 @@ class _Placer:
         return self.question(reasons.GROUNDS)
 
     def of_campus(self) -> Placement:
-        """A campus that the Census counts as a settlement of its own, such as Florida Gulf Coast University's."""
+        """A part of where its grounds are: a settlement that the Census counts, a city it says it is at, ICE's county.
+
+        A university's own name is no proof of a place, and most bear the state's.
+        """
         counties = {
             settlement.leads_to
             for stem in self.reading.stems[:1]
@@ -290,6 +295,15 @@ class _Placer:
         }
         if len(counties) == 1:
             return self.decided(counties.pop(), PART, BY_NAME, reasons.OWN_GROUNDS)
+        if at := AT_A_CITY.search(self.reading.words):
+            cities = places_meant(at["city"], self.state, self.gazetteer)
+            if len(cities) == 1:
+                return self.decided(cities[0], PART, BY_NAME, reasons.OWN_GROUNDS)
+        if len(self.counties) == 1:
+            county = self.gazetteer.canonical(self.counties[0])
+            said = reasons.GROUNDS_BY_COUNTY % {"county": self.counties[0].name}
+            covered = Covered(county.geoid, PART, BY_ICE_COUNTY, reasons.OWN_GROUNDS)
+            return Placement(self.kind, DECIDED, (covered,), said)
         return self.question(reasons.CAMPUSES)
 
     def of_government(self) -> Placement:

@@ -23,6 +23,7 @@ BY_COUNTY = gettext_noop(
 BY_COUNTY_ITSELF = gettext_noop("%(count)s areas of %(state)s bear its name. ICE prints %(county)s.")
 BY_NUMBER = gettext_noop("Its name gives a number alone, and any county may have one. ICE prints %(county)s.")
 CITY_SHERIFF = gettext_noop("A sheriff is a county’s officer. %(city)s lies in %(county)s, which ICE prints.")
+GROUNDS_BY_COUNTY = gettext_noop("It serves its own grounds. ICE prints %(county)s.")
 SLIP = gettext_noop(
     "Nothing in %(state)s bears its name as ICE spells it. Only %(area)s is near, and ICE prints %(county)s."
 )

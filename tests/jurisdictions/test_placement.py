@@ -234,7 +234,9 @@ def test_a_slip_in_the_name_is_mended_only_where_ices_county_agrees(placed, said
         ("CO", "18th Judicial District Attorney's Office", "Arapahoe County"),  # of several counties
         ("AR", "Pulaski County Regional Detention Facility", "Pulaski County"),
         ("PA", "Lehigh Valley Regional Police Department", "Northampton County"),
-        ("TX", "Tarrant County College Police Department", "Tarrant County"),
+        ("TX", "Tarrant County College Police Department", ""),
+        ("FL", "Tallahassee State College Police Department", ""),  # a name is no proof of a campus
+        ("FL", "University of Florida Police Department", ""),
         ("TX", "Houston ISD Police Department", "Harris County"),
         ("AZ", "Navajo Nation Police Department", "Apache County"),
         ("LA", "Ward 3 Marshal's Office", ""),  # each parish may have one
@@ -391,6 +393,11 @@ def test_airports_cover_their_own_grounds_only(placed, said):
     )
     assert said(placed("TX", "San Antonio International Airport Police", "Bexar County")) == "part of Bexar County"
     assert said(placed("TX", "San Antonio International Airport Police")) == IN_QUESTION
+
+
+def test_a_campus_is_a_part_of_the_city_it_says_it_is_at_or_of_the_county_ice_prints(placed, said):
+    assert said(placed("FL", "Florida State College at Jacksonville Police Department")) == "part of Jacksonville city, Duval County"
+    assert said(placed("FL", "Florida State University Police Department", "Leon County")) == "part of Leon County"
 
 
 def test_a_campus_that_the_census_counts_as_a_settlement_is_placed_in_its_county(placed, said):
