@@ -1,7 +1,7 @@
 """Every name that leads to an area or an agency, held in memory to be looked up by what somebody typed.
 
 A name is compared squeezed: folded (case, accents, punctuation, St and Saint do not matter) and without its spaces, so
-that "De Kalb", "DeKalb" and "dekalb" are one name. About 90,000 names take some 10 MB in each worker.
+that "De Kalb", "DeKalb" and "dekalb" are one name. About 50,000 names of 39,000 areas take 8 MB in each worker.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import chain
+from functools import cache
+from itertools import chain, groupby
 
 from django.db import connection
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from jurisdictions.geoids import STATE_FIPS, state_fips, state_of
+from jurisdictions.geoids import STATE_FIPS, STATE_USPS, kind_of, state_fips, state_of
 from jurisdictions.models import Agency, AgencyAlias, AreaName, BundledRecord, DataVersion, Jurisdiction
 from jurisdictions.names import fold
 
@@ -31,11 +32,9 @@ class Rank(IntEnum):
     TYPED = 1  # "Davie town": only if no area's own name is the same ("Kansas City" is not Kansas city, Alabama)
     OTHER = 2  # "NYC", "Dade"
     WITHIN = 3  # "Catonsville": a part of the area, which counts for nothing beside it
-    CODE = 4  # GEOIDs, also of older lists
 
 
 WITHIN_KINDS = frozenset({"cdp", "community", "former_place"})
-CODE_KINDS = frozenset({"former_geoid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,13 @@ class AreaNames:
 
     def __init__(self, areas: Iterable[tuple], other_names: Iterable[tuple]):
         """`areas`: GEOID, kind, name, short name, population, same_as. `other_names`: name, kind, leads_to."""
+        key = cache(squeezed)  # many areas share a name; gone with this function
         self._geoids: list[str] = []
         self._population = array("I")
         position: dict[str, int] = {}
         same_as: dict[str, str] = {}
         state_names: dict[str, str] = {}
-        counties: list[tuple[str, str, str]] = []
+        counties: list[tuple[str, str]] = []
         pairs: set[tuple[str, str, Rank]] = set()
         self.states: dict[str, str] = {usps.lower(): fips for usps, fips in STATE_FIPS.items()}
         for geoid, kind, name, short_name, population, twin in areas:
@@ -81,42 +81,39 @@ class AreaNames:
             self._population.append(population or 0)
             if twin:
                 same_as[geoid] = twin
-            typed = Rank.TYPED if kind == "place" else Rank.OWN
-            pairs |= {(squeezed(short_name), geoid, Rank.OWN), (geoid, geoid, Rank.CODE)}
+            pairs.add((key(short_name), geoid, Rank.OWN))
             if name != short_name:
-                pairs.add((squeezed(name), geoid, typed))
+                pairs.add((key(name), geoid, Rank.TYPED if kind == "place" else Rank.OWN))
             if kind == "state":
                 state_names[geoid] = name
-                self.states[squeezed(name)] = geoid
+                self.states[key(name)] = geoid
+                pairs.add((STATE_USPS[geoid].lower(), geoid, Rank.OTHER))
             elif kind == "county":
-                counties.append((state_of(geoid), geoid, name))
+                counties.append((geoid, name))
         for name, kind, geoid in other_names:
             if geoid in position:
-                rank = Rank.CODE if kind in CODE_KINDS else Rank.WITHIN if kind in WITHIN_KINDS else Rank.OTHER
-                pairs.add((squeezed(name), geoid, rank))
-                if len(geoid) == 2:
-                    self.states.setdefault(squeezed(name), geoid)
-        for usps, fips in STATE_FIPS.items():
-            if fips in position:
-                pairs.add((usps.lower(), fips, Rank.OTHER))
+                pairs.add((key(name), geoid, Rank.WITHIN if kind in WITHIN_KINDS else Rank.OTHER))
+                if kind_of(geoid) == "state":
+                    self.states.setdefault(key(name), geoid)
         # The District of Columbia and Guam are a state and its county under one name: one page, the county's.
-        self._county_of_state = {state: geoid for state, geoid, name in counties if state_names.get(state) == name}
-        # One string object for each name, however many areas have it.
-        kept: dict[str, str] = {}
-        rows = sorted(
-            (kept.setdefault(key, key), position[same_as.get(geoid, geoid)], rank) for key, geoid, rank in pairs
-        )
-        self._keys = [key for key, _area, _rank in rows]
-        self._areas = array("I", (area for _key, area, _rank in rows))
-        self._ranks = bytes(rank for _key, _area, rank in rows)
-        self._names = [key for key in kept if key and not key.isdigit()]
+        self._county_of_state = {
+            state_of(geoid): geoid for geoid, name in counties if state_names.get(state_of(geoid)) == name
+        }
+        rows = sorted((name, position[same_as.get(geoid, geoid)], rank) for name, geoid, rank in pairs)
+        self._keys = [name for name, _area, _rank in rows]
+        self._areas = array("I", (area for _name, area, _rank in rows))
+        self._ranks = bytes(rank for _name, _area, rank in rows)
+        self._names = [name for name, _same in groupby(self._keys)]
 
     @classmethod
     def from_database(cls) -> AreaNames:
         columns = "geoid", "kind", "name", "short_name", "population", "same_as_id"
         return cls(
             Jurisdiction.objects.order_by().values_list(*columns).iterator(),
-            AreaName.objects.order_by().values_list("name", "kind", "leads_to_id").iterator(),
+            AreaName.objects.exclude(kind="former_geoid")
+            .order_by()
+            .values_list("name", "kind", "leads_to_id")
+            .iterator(),
         )
 
     def exact(self, key: str, state: str = "") -> list[Named]:
@@ -127,7 +124,7 @@ class AreaNames:
         """The areas with a name that starts so."""
         start = bisect_left(self._keys, key)
         named = self._between(start, bisect_left(self._keys, key + "\uffff", lo=start))
-        return [one for one in self._best(named, state) if one.rank != Rank.CODE]
+        return self._best(named, state)
 
     def near(self, key: str, state: str = "", limit: int = 400) -> list[tuple[int, Named]]:
         """The areas whose name differs in a letter or two, with the number of letters."""
@@ -140,7 +137,7 @@ class AreaNames:
         for row in range(start, end):
             rank, area = Rank(self._ranks[row]), self._areas[row]
             geoid = self._county_of_state.get(self._geoids[area], self._geoids[area])
-            yield Named(self._keys[row], geoid, rank, 0 if rank >= Rank.WITHIN else self._population[area])
+            yield Named(self._keys[row], geoid, rank, 0 if rank == Rank.WITHIN else self._population[area])
 
     @staticmethod
     def _best(named: Iterable[Named], state: str) -> list[Named]:
