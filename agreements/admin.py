@@ -77,8 +77,10 @@ class AgreementAdmin(FromLists, PublicRecordAdmin):
         return format_html('<a href="{0}">{0}</a>', agreement.get_absolute_url())
 
     def save_model(self, request, obj, form, change) -> None:
+        # Not from the form: where an earlier state is brought back, it compares with that state.
+        ended_before = Agreement.objects.values_list("ended_on", flat=True).get(pk=obj.pk)
         super().save_model(request, obj, form, change)
-        if "ended_on" in form.changed_data:
+        if obj.ended_on != ended_before:
             refresh_derived([obj.agency_id])
 
 

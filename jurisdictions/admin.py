@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django import forms
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -82,6 +84,11 @@ class PublicRecordAdmin(SimpleHistoryAdmin):
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
         DataVersion.objects.bump()
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """An earlier state, to look at or to bring back: all of what that changes, or nothing."""
+        with transaction.atomic() if request.method == "POST" else nullcontext():
+            return super().history_form_view(request, object_id, version_id, extra_context)
 
     def delete_model(self, request, obj) -> None:
         super().delete_model(request, obj)

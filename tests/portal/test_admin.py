@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agreements.models import AgreementCitation, AgreementFormerId, ImportRun, SourceCorrection, Verdict
+from agreements.models import Agreement, AgreementCitation, AgreementFormerId, ImportRun, SourceCorrection, Verdict
 from jurisdictions.models import (
     Agency,
     AgencyFormerId,
@@ -242,22 +242,47 @@ def test_a_statute_without_its_page_is_refused_in_words(staff, agency):
 # -- Agreements and decisions ---------------------------------------------------------------------------------------
 
 
-def end_of(agreement, **fields):
+def end_of(**fields):
     return {"citations-TOTAL_FORMS": 0, "citations-INITIAL_FORMS": 0, "standings-TOTAL_FORMS": 0,
             "standings-INITIAL_FORMS": 0, **fields}  # fmt: skip
 
 
 def test_an_end_needs_a_source_and_then_is_the_agreements_status(staff, db):
-    from agreements.models import Agreement
-
     agreement = AgreementFactory()
     page = address(Agreement, "change", agreement.pk)
-    refused = staff.post(page, end_of(agreement, ended_on="2026-06-01"))
+    refused = staff.post(page, end_of(ended_on="2026-06-01"))
     assert "Name the source that says it ended." in refused.text
-    done = staff.post(page, end_of(agreement, ended_on="2026-06-01", ended_source=SourceFactory().pk))
+    done = staff.post(page, end_of(ended_on="2026-06-01", ended_source=SourceFactory().pk))
     assert done.status_code == 302
     assert Agreement.objects.on(date(2026, 6, 1)).get(pk=agreement.pk).status == "ended"
     assert Agreement.objects.on(date(2026, 5, 31)).get(pk=agreement.pk).status == "listed"
+
+
+def test_an_edit_is_undone_from_the_records_history(staff, agency):
+    agency.save()  # what is to come back
+    earlier = agency.history.first()
+    save(staff, agency, name="Another Name", placement="in_question")
+    version = DataVersion.objects.current().number
+    page = f"{address(Agency, 'history', agency.pk)}{earlier.pk}/"
+    assert staff.get(page).status_code == 200
+    assert staff.post(page, form_of(earlier.instance)).status_code == 302
+    agency.refresh_from_db()
+    assert (agency.name, agency.placement) == ("Broward County Sheriffs Office", "decided")
+    assert (agency.name_is_editors, agency.placement_is_editors) == (False, False)
+    assert DataVersion.objects.current().number > version
+
+
+def test_an_end_undone_makes_the_agreement_listed_again(staff, db):
+    agreement = AgreementFactory()
+    agreement.save()
+    earlier = agreement.history.first()
+    staff.post(
+        address(Agreement, "change", agreement.pk), end_of(ended_on="2026-06-01", ended_source=SourceFactory().pk)
+    )
+    assert Agreement.objects.on(date(2026, 6, 1)).get().status == "ended"
+    page = f"{address(Agreement, 'history', agreement.pk)}{earlier.pk}/"
+    assert staff.post(page, end_of(ended_on="", ended_source="")).status_code == 302
+    assert Agreement.objects.on(date(2026, 6, 1)).get().status == "listed"
 
 
 def test_a_verdict_carries_who_decided(staff, admin_user):
