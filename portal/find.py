@@ -56,6 +56,7 @@ TYPES = frozenset(
         "plantation", "charter",
     }
 )  # fmt: skip
+SMALL_WORDS = frozenset({"of", "the", "in", "for", "and", "at"})
 SHORT_AGENCY_WORDS = {
     "pd": ["police"], "so": ["sheriff"], "dept": ["dep"], "sheriffs": ["sheriff"], "sherriff": ["sheriff"],
     "sherrif": ["sheriff"], "sherif": ["sheriff"], "dps": ["public", "safety"], "doc": ["corrections"],
@@ -357,11 +358,12 @@ def other_forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
 
 
 def agencies_with_words(reading: Reading, agencies: AgencyNames) -> Matches:
-    """ "broward sheriff", "miami pd": only where a word says that an agency is meant."""
+    """ "broward sheriff", "city of miami pd": a word says that an agency is meant, and another says which."""
     if not AGENCY_WORDS.intersection(reading.words):
         return Matches()
-    words = [each for word in reading.words for each in SHORT_AGENCY_WORDS.get(word, [word])]
-    if not set(words) - AGENCY_WORDS - TYPES - {"of", "the", "state", "dep"}:
+    words = reading.words[2:] if reading.words[0] in TYPES and reading.words[1:2] == ("of",) else reading.words
+    words = [each for word in words for each in SHORT_AGENCY_WORDS.get(word, [word]) if word not in SMALL_WORDS]
+    if not set(words) - AGENCY_WORDS - TYPES - {"state", "dep"}:
         return Matches()
     return Matches(agencies=agencies.with_words(words, reading.state))
 

@@ -154,6 +154,13 @@ def test_short_words_for_police_and_sheriff_are_understood(florida):
     police = AgencyFactory(name="Davie Police Department")
     assert find("broward sheriff").only.agency == find("broward so").only.agency == sheriff
     assert find("davie pd").only.agency == find("Davie police FL").only.agency == police
+    assert find("sheriff of Broward County").only.agency == sheriff
+    assert find("Town of Davie Police").only.agency == police
+
+
+def test_a_word_for_police_alone_names_no_agency(florida):
+    AgencyFactory(name="Davie Police Department")
+    assert find("the police").hits == ()
 
 
 def test_an_agency_on_no_list_leads_on_to_the_place_it_is_named_after(florida):
