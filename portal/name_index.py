@@ -34,6 +34,14 @@ class Rank(IntEnum):
     WITHIN = 3  # "Catonsville": a part of the area, which counts for nothing beside it
 
 
+# As newspapers and older people write them: "Miami, Fla."
+STATES_IN_SHORT = {
+    "ala": "AL", "ariz": "AZ", "ark": "AR", "cal": "CA", "calif": "CA", "colo": "CO", "conn": "CT", "del": "DE",
+    "fla": "FL", "ill": "IL", "ind": "IN", "kan": "KS", "kans": "KS", "mass": "MA", "mich": "MI", "minn": "MN",
+    "miss": "MS", "mont": "MT", "neb": "NE", "nebr": "NE", "nev": "NV", "nmex": "NM", "okla": "OK", "ore": "OR",
+    "penn": "PA", "penna": "PA", "tenn": "TN", "tex": "TX", "wash": "WA", "wva": "WV", "wis": "WI", "wisc": "WI",
+    "wyo": "WY",
+}  # fmt: skip
 WITHIN_KINDS = frozenset({"cdp", "community", "former_place"})
 
 
@@ -54,6 +62,15 @@ class Named:
 def squeezed(text: str) -> str:
     # Past fold's cache: what somebody typed is kept nowhere.
     return fold.__wrapped__(text).replace(" ", "")
+
+
+SHORTEST_INITIALS = 3
+WITHOUT_INITIAL = frozenset({"of", "and", "the", "for"})
+
+
+def initials(name: str) -> str:
+    """ "Florida Department of Law Enforcement" -> "fdle"."""
+    return "".join(word[0] for word in fold(name).split() if word not in WITHOUT_INITIAL)
 
 
 def edits_allowed(key: str) -> int:
@@ -155,23 +172,34 @@ class AreaNames:
 class AgencyNames:
     """The names of all agencies, and every spelling that ICE printed."""
 
-    def __init__(self, names: Iterable[tuple[str, int, str]]):
-        """`names`: a name, the agency that it leads to, the state's FIPS."""
+    def __init__(self, names: Iterable[tuple[str, int, str, bool]]):
+        """`names`: a name, the agency that it leads to, the state's FIPS, and whether the agency is a statewide one.
+
+        Statewide agencies are known by their initials too: FDLE, FHP.
+        """
         self._exact: dict[str, dict[int, str]] = defaultdict(dict)
         self._worded: list[tuple[str, int, str]] = []
-        for name, agency, state in sorted(set(names)):
+        by_initials: list[tuple[str, int, str]] = []
+        for name, agency, state, is_statewide in sorted(set(names)):
             self._exact[squeezed(name)][agency] = state
             self._worded.append((f" {fold(name)}", agency, state))
+            if is_statewide and len(short := initials(name)) >= SHORTEST_INITIALS:
+                by_initials.append((short, agency, state))
         self._names = list(self._exact)
+        for short, agency, state in by_initials:
+            self._exact[short][agency] = state
 
     @classmethod
     def from_database(cls) -> AgencyNames:
         merged = dict(Agency.objects.exclude(merged_into=None).values_list("pk", "merged_into"))
         named = chain(
-            Agency.objects.order_by().values_list("name", "pk", "state"),
-            AgencyAlias.objects.order_by().values_list("name", "agency", "agency__state"),
+            Agency.objects.order_by().values_list("name", "pk", "state", "placement"),
+            AgencyAlias.objects.order_by().values_list("name", "agency", "agency__state", "agency__placement"),
         )
-        return cls((name, merged.get(agency, agency), state) for name, agency, state in named)
+        return cls(
+            (name, merged.get(agency, agency), state, placement == Agency.Placement.STATEWIDE)
+            for name, agency, state, placement in named
+        )
 
     def exact(self, key: str, state: str = "") -> list[int]:
         return [agency for agency, own in self._exact.get(key, {}).items() if not state or own == state]
@@ -225,4 +253,5 @@ def _held(held: Held, version: object, build: Callable[[], AreaNames | AgencyNam
 
 def state_named(name: str, states: dict[str, str]) -> str:
     """FIPS of "FL", "florida", "Nuevo México"; "" for what is no state."""
-    return states.get(squeezed(name)) or state_fips(name)
+    key = squeezed(name)
+    return states.get(key) or state_fips(STATES_IN_SHORT.get(key, name))

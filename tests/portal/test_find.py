@@ -158,6 +158,12 @@ def test_short_words_for_police_and_sheriff_are_understood(florida):
     assert find("Town of Davie Police").only.agency == police
 
 
+def test_a_statewide_agency_is_found_by_its_initials(florida):
+    patrol = AgencyFactory(name="Florida Highway Patrol", placement="statewide")
+    AgencyFactory(name="Fellsmere Hometown Police", covers=[florida])
+    assert find("FHP").only.agency == patrol
+
+
 def test_a_word_for_police_alone_names_no_agency(florida):
     AgencyFactory(name="Davie Police Department")
     assert find("the police").hits == ()
