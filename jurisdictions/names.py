@@ -108,8 +108,9 @@ OF_COUNTIES = frozenset({"attorney", "commissioners", "corrections", "sheriff"})
 FILLERS = frozenset({"a", "an", "and", "at", "department", "division", "for", "of", "office", "the"})
 GOVERNMENTS = frozenset({"city", "town", "village", "borough"})
 NUMBERED = frozenset({"circuit", "district", "place", "precinct", "ward", "zone"})
-FORMS = GOVERNMENTS | frozenset({"county", "parish", "state", "township"})
-"""Words for a form of government, of which a name may say one more or less."""
+FORMS = GOVERNMENTS | {"county", "parish", "state", "township"}
+SAID_OR_NOT = frozenset({"city", "state", "town", "village"})
+"""Words that a name may end on or not: "Ashdown City Police". A township is another government than a borough."""
 COMMON_WORDS = FORMS | NUMBERED | {
     "agency", "airport", "attorney", "authority", "board", "bureau", "center", "college", "commission",
     "commissioners", "constable", "corrections", "court", "criminal", "detention", "drug", "enforcement", "facility",
@@ -159,11 +160,11 @@ _ORDINALS = (
 )  # fmt: skip
 ORDINALS = {word: str(number) for number, word in enumerate(_ORDINALS, start=1)}
 MENDED = (
-    "attorney", "commissioners", "constable", "corrections", "county", "department", "detention", "office", "police",
-    "sheriff", "township", "university",
+    "attorney", "commissioners", "constable", "corrections", "county", "department", "detention", "district",
+    "judicial", "office", "police", "sheriff", "township", "university",
 )  # fmt: skip
-"""Words of which a slip of the pen is mended: no place's name is that near to them, but Country Club Hills."""
-REAL_WORDS = frozenset({"country", "officer", "officers"})
+"""Words of which a slip of the pen is mended: no place's name is that near to them but the real words below."""
+REAL_WORDS = frozenset({"country", "dietrich", "distrito", "officer", "officers"})
 
 
 def _written_out(words: list[str]) -> list[str]:
@@ -285,16 +286,22 @@ def _also_a_city(words: list[str], state: str) -> bool:
 
 
 def near(one: AgencyName, other: AgencyName) -> bool:
-    """A slip away: two letters at most (one in a short name), or a form of government said by one of them only.
+    """A slip away: two letters at most (fewer in a short name), or a word of government said by one of them only.
 
-    "Lampass County", "Lampasas County"; "Hopewell Sheriff's Office", "Hopewell County Sheriff's Office".
+    "Lampass County", "Lampasas County"; "Ashdown Police", "Ashdown City Police"; in Virginia, where cities have
+    sheriffs, "Hopewell Sheriff's Office", "Hopewell County Sheriff's Office".
     """
     if not _comparable(one, other):
         return False
     common, other_common = set(one.words) - set(one.own), set(other.words) - set(other.own)
-    if not (common ^ other_common <= FORMS and (common <= other_common or other_common <= common)):
+    said_once = common ^ other_common
+    passable = SAID_OR_NOT | {"county"} if one.kinds and one.kinds <= OF_COUNTIES else SAID_OR_NOT
+    if not said_once <= passable or (said_once and (one.government or other.government)):
         return False
-    return slips(one, other) <= (1 if min(len("".join(name.own)) for name in (one, other)) < 5 else 2)
+    if not (common <= other_common or other_common <= common):
+        return False
+    shorter = min(len("".join(name.own or name.words)) for name in (one, other))
+    return slips(one, other) <= (0 if shorter < 4 else 1 if shorter < 5 else 2)
 
 
 def one_slip(one: AgencyName, other: AgencyName) -> bool:

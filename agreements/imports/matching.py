@@ -502,23 +502,32 @@ class Verdicts:
         for key in self._same:
             self._in_words[words_of(key)].append(key)
         for one, others in self._different.items():
-            for other in others:
-                if self.same(one, other):
-                    raise ValueError(f"{one[1]} ({one[0]}) and {other[1]} ({other[0]}) were decided both ways.")
+            for other in others & self._decided(one).keys():
+                raise ValueError(f"{one[1]} ({one[0]}) and {other[1]} ({other[0]}) were decided both ways.")
 
-    def same_as(self, key: Key) -> list[tuple[Key, str]]:
-        """All names decided to be the same agency, the nearest first, each with the reason of its last step."""
-        reached = {key: ""}
-        waiting = [key]
+    def _decided(self, key: Key) -> dict[Key, str]:
+        """The name itself and all that people's decisions lead to from it, the nearest first, each with its reason."""
+        reached, waiting = {key: ""}, [key]
         for here in waiting:
-            steps = list(self._same.get(here, {}).items())
-            apart = self._different.get(here, set())
-            steps += [(name, reached[here]) for name in self._in_words.get(words_of(here), ()) if name not in apart]
-            for name, reason in steps:
+            for name, reason in self._same.get(here, {}).items():
                 if name not in reached:
                     reached[name] = reason
                     waiting.append(name)
-        return [(name, reached[name]) for name in waiting if reached[name]]
+        return reached
+
+    def same_as(self, key: Key) -> list[tuple[Key, str]]:
+        """All other names of the same agency by a decision, each with the reason of its last step."""
+        reached = self._decided(key)
+        waiting = list(reached)
+        for here in waiting:
+            for name in self._in_words.get(words_of(here), ()):
+                more = self._decided(name)
+                apart = set().union(*(self._different.get(known, set()) for known in reached))
+                if name not in reached and not apart & more.keys():
+                    more[name] = reached[here]
+                    reached = more | reached
+                    waiting += more
+        return [(name, reason) for name, reason in reached.items() if reason]
 
     def same(self, one: Key, other: Key) -> bool:
         return any(name == other for name, _reason in self.same_as(one))
