@@ -59,10 +59,6 @@ class Mark(StrEnum):
     LOOKED = "looked"
     UNCHECKED = "unchecked"
 
-    @property
-    def sign(self) -> str:
-        return SIGNS[self]
-
 
 SIGNS = {Mark.YES: "●", Mark.NO: "○", Mark.LOOKED: "?", Mark.UNCHECKED: "…"}
 

@@ -129,21 +129,9 @@ def full_name(code: str) -> str:
 
 @register.filter
 @stringfilter
-def ice_name(code: str) -> str:
-    """ "Task Force Model" for TFM."""
-    return str(programs.NAMES.get(code, code))
-
-
-@register.filter
-@stringfilter
 def reason(text: str) -> str:
     """Why an agency is placed where it is, in the reader's language."""
     return reasons.translated(text)
-
-
-@register.filter
-def get(mapping: dict, key: Any) -> Any:
-    return mapping.get(key)
 
 
 @register.simple_tag(takes_context=True)
