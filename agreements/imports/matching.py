@@ -22,8 +22,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from functools import cached_property
+from urllib.parse import unquote
 
 from rapidfuzz import fuzz
 
@@ -454,10 +454,15 @@ class Step:
 
     def vanished(self, models: set[str]) -> list[Pair]:
         """Agreements of these models that have just left, and requests that may have become one."""
+        return [pair for pair in self._gone if pair[1] in models and pair not in self.here]
+
+    @cached_property
+    def _gone(self) -> list[Pair]:
+        """What the lists before this one showed last; looked up at the first name that is not known."""
         return sorted(
             pair
             for pair, agreement in self._agreements.items()
-            if pair[1] in models and pair not in self.here and (self._left(agreement) or self._requested(agreement))
+            if pair not in self.here and (self._left(agreement) or self._requested(agreement))
         )
 
     def _left(self, agreement: Agreement) -> bool:
@@ -588,7 +593,8 @@ def likeness(member: Newcomer, model: str, agreement: Agreement, state: str, nam
 
 def document_of(url: str) -> str:
     """The file's name, by which a document is known wherever ICE moves it; "" for no address."""
-    return PurePosixPath(unquote(urlsplit(url).path)).name.casefold() if url else ""
+    path = url.partition("?")[0].partition("#")[0]
+    return unquote(path.rpartition("/")[2]).casefold()
 
 
 def same_words(name: str) -> str:
