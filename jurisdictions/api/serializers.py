@@ -104,7 +104,7 @@ class JurisdictionRecord(Record):
 
     prefetches = (
         Prefetch("lies_in", LiesIn.objects.peopled().order_by("rank"), to_attr="peopled"),
-        Prefetch("also", Jurisdiction.objects.only("pk", "same_as").order_by("pk")),
+        Prefetch("also", Jurisdiction.objects.only("pk", "same_as").order_by("pk"), to_attr="twins"),
     )
 
     def get_state(self, area: Jurisdiction) -> str:
@@ -114,7 +114,7 @@ class JurisdictionRecord(Record):
         return [area.pk] if area.is_county else [part.county_id for part in area.peopled]
 
     def get_also(self, area: Jurisdiction) -> list[str]:
-        return [other.pk for other in area.also.all()]
+        return [other.pk for other in area.twins]
 
     def get_url(self, area: Jurisdiction) -> str:
         return self.absolute(area.get_absolute_url())

@@ -469,6 +469,14 @@ def test_every_list_rebuilds_to_the_number_of_its_rows(get):
 
 
 @pytest.mark.facts
+@pytest.mark.parametrize(("kind", "rows"), [("participating", 649), ("pending", 79)])
+def test_the_lists_of_june_2025_have_the_rows_that_the_press_counted(get, kind, rows):
+    lists = get(f"snapshots/?kind={kind}&published_to=2025-06-06&page_size=1").json()["results"]
+    assert lists[0]["row_count"] == rows
+    assert get(f"snapshots/{lists[0]['id']}/rows/?page_size=1").json()["count"] == rows
+
+
+@pytest.mark.facts
 def test_both_geoids_of_a_government_are_known(get):
     city = get("jurisdictions/4260000/").json()
     assert city["same_as"] == "42101"
