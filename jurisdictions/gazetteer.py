@@ -162,7 +162,7 @@ class Gazetteer:
 
     def _named(self, state: str, name: str, kind: str) -> list[Area]:
         index = self._index(state)
-        found = index.exact(kind).get(fold(name)) or index.squeezed(kind).get(squeezed(name))
+        found = index.exact(kind, fold(name)) or index.squeezed(kind).get(squeezed(name))
         if found:
             return found[:]
         led_to: dict[str, Area] = {}
@@ -183,7 +183,8 @@ class Gazetteer:
 class StateIndex:
     """The names of one state: for each kind of area by folded and by squeezed name, and the other names.
 
-    Each index is made when it is first needed: a sheriff asks for counties alone.
+    Each index is made as it is needed, the one by folded name a first letter at a time: a sheriff asks for the counties
+    of one letter, and to read all names of a state takes longer than to answer.
     """
 
     def __init__(self, areas: Iterable[Area], other_names: Iterable[OtherName]):
@@ -191,22 +192,35 @@ class StateIndex:
         for area in areas:
             self._areas[area.kind].append(area)
         self._other_names = tuple(other_names)
-        self._exact: dict[str, dict[str, list[Area]]] = {}
+        self._by_letter: dict[str, dict[str, list[Area]]] = {}
+        self._exact: dict[tuple[str, str], dict[str, list[Area]]] = {}
         self._squeezed: dict[str, dict[str, list[Area]]] = {}
 
-    def exact(self, kind: str) -> dict[str, list[Area]]:
-        if kind not in self._exact:
-            found = self._exact[kind] = defaultdict(list)
+    def exact(self, kind: str, folded: str) -> list[Area]:
+        """Areas one of whose spellings is `folded`."""
+        for bare in {folded, folded.rpartition(" of ")[2]}:  # "town of davie" stands under d
+            if found := self._under(kind, bare[:1]).get(folded):
+                return found
+        return []
+
+    def _under(self, kind: str, letter: str) -> dict[str, list[Area]]:
+        if kind not in self._by_letter:
+            by_letter = self._by_letter[kind] = defaultdict(list)
             for area in self._areas[kind]:
+                for first in first_letters(area):
+                    by_letter[first].append(area)
+        if (kind, letter) not in self._exact:
+            found = self._exact[kind, letter] = defaultdict(list)
+            for area in self._by_letter[kind].get(letter, ()):
                 for key in folded_spellings(area):
                     found[key].append(area)
-        return self._exact[kind]
+        return self._exact[kind, letter]
 
     def squeezed(self, kind: str) -> dict[str, list[Area]]:
         if kind not in self._squeezed:
             found: dict[str, dict[str, Area]] = defaultdict(dict)
-            for key, areas in self.exact(kind).items():
-                for area in areas:
+            for area in self._areas[kind]:
+                for key in folded_spellings(area):
                     found[key.replace(" ", "")][area.geoid] = area
             self._squeezed[kind] = {key: [areas[geoid] for geoid in sorted(areas)] for key, areas in found.items()}
         return self._squeezed[kind]
@@ -217,6 +231,12 @@ class StateIndex:
         for other in self._other_names:
             found[squeezed(other.name)].append(other)
         return found
+
+
+def first_letters(area: Area) -> set[str]:
+    """The letters that an area's bare names begin with: two of "San Buenaventura (Ventura)"."""
+    names = {area.short_name, area.name, *area.short_name.removesuffix(")").split(" (")[1:]}
+    return {first.lower() if (first := name[:1]).isascii() and first.isalpha() else fold(name)[:1] for name in names}
 
 
 def folded_spellings(area: Area) -> set[str]:
