@@ -172,7 +172,7 @@ class Found:
     @property
     def only(self) -> Hit | None:
         """The one answer; None if there are several or none."""
-        return self.hits[0] if self.hit_count == 1 else None
+        return self.hits[0] if len(self.hits) == self.hit_count == 1 else None
 
     @property
     def left_out(self) -> int:
