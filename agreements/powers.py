@@ -48,12 +48,12 @@ class Power:
 
 
 KUER = Document(
-    "7 Utah sheriff’s offices now have ICE agreements. Here’s what to know (30 July 2025)",
+    "Report on the agreements of seven Utah sheriffs (30 July 2025)",
     "KUER",
     "https://www.kuer.org/politics-government/2025-07-30/7-utah-sheriffs-offices-now-have-ice-agreements-heres-what-to-know",
 )
 CRS = Document(
-    "The 287(g) Program: State and Local Immigration Enforcement (IF11898, 12 August 2021)",
+    "In Focus paper IF11898 on the 287(g) program (12 August 2021)",
     "Congressional Research Service",
     "https://www.everycrsreport.com/reports/IF11898.html",
 )
@@ -64,12 +64,12 @@ ICE_RELEASE = Document(
     "ice-pushes-detainer-envelope-with-warrant-service-officer-program",
 )
 FINGERPRINTS = Document(
-    "Ninth Circuit Issues Class-Action Detainer Opinion (17 September 2020)",
+    "Article on a Ninth Circuit opinion on detainers (17 September 2020)",
     "Center for Immigration Studies",
     "http://cis.org/Arthur/Ninth-Circuit-Issues-ClassAction-Detainer-Opinion",
 )
 DETAINER_RULE = Document(
-    "Criminal Defense of Immigrants § 6.15, which quotes 8 C.F.R. 287.7(d)",
+    "Practice guide, section 6.15, which quotes 8 C.F.R. 287.7(d)",
     "Law Offices of Norton Tooby",
     "https://nortontooby.com/node/15804",
 )
