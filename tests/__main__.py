@@ -1,11 +1,13 @@
 """Runs the tests on both databases: python -m tests [sqlite] [postgresql] [arguments of pytest]
 
+Tests that use no database run once, with SQLite; the others run on both.
 PostgreSQL is a real server that comes from a package; it is started here and stopped at the end. To use another one,
 set DATABASE_URL to an address of it (a database user that may create databases).
 """
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -26,13 +28,15 @@ def main(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument not in DATABASES]
     given = os.environ.get("DATABASE_URL", "")
     results = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # stops the server on the way out, as Ctrl+C does
     for name in chosen:
         print(f"\n== Tests on {DATABASES[name]} ==", flush=True)
         if name == "sqlite":
             url = "sqlite:///:memory:"
         else:
             url = own_database(given if given.startswith("postgres") else embedded_server())
-        results.append((DATABASES[name], *run(name, url, arguments)))
+        once = ["--database-only"] if name == "postgresql" and len(chosen) > 1 else []
+        results.append((DATABASES[name], *run(name, url, [*once, *arguments])))
     print()
     for title, code, line in results:
         print(f"{title + ':':<12} {line}{'' if code == 0 else f' (pytest ended with {code})'}")
@@ -47,7 +51,16 @@ def run(name: str, url: str, arguments: list[str]) -> tuple[int, str]:
     start = time.monotonic()
     parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto"]
     code = subprocess.run(
-        [sys.executable, "-m", "pytest", *parallel, f"--junit-xml={report}", *arguments],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            *parallel,
+            "--dist=worksteal",
+            "--durations=5",
+            f"--junit-xml={report}",
+            *arguments,
+        ],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": url},
     ).returncode
@@ -56,7 +69,8 @@ def run(name: str, url: str, arguments: list[str]) -> tuple[int, str]:
     suite = ET.parse(report).getroot().find("testsuite").attrib
     skipped, bad = int(suite["skipped"]), int(suite["failures"]) + int(suite["errors"])
     ran = int(suite["tests"]) - skipped
-    return code, f"{ran} tests ran, {bad} failed, {skipped} skipped, {time.monotonic() - start:.0f} s"
+    what = "tests that use the database" if "--database-only" in arguments else "tests"
+    return code, f"{ran} {what} ran, {bad} failed, {skipped} skipped, {time.monotonic() - start:.0f} s"
 
 
 def embedded_server() -> str:

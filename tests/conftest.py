@@ -13,6 +13,13 @@ from django.core.cache import caches
 
 from tests import facts, site
 
+DATABASE_FIXTURES = {"db", "transactional_db", "facts_database", "copy_of_facts", "site_url"}
+SLOWEST = "tests/agreements/test_series.py"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--database-only", action="store_true", help="leave out the tests that use no database")
+
 
 def pytest_configure():
     os.environ.setdefault(facts.DIGEST, facts.digest())
@@ -24,6 +31,20 @@ def pytest_itemcollected(item):
         raise pytest.UsageError(f"{item.nodeid}: `facts` brings its own database, leave out `django_db`")
     if "site_url" in item.fixturenames:
         item.add_marker(pytest.mark.browser)
+
+
+def pytest_collection_modifyitems(config, items):
+    """The longest tests come first, so that no process is left with one while the others have finished."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOWEST))
+    if config.getoption("database_only"):
+        kept = [item for item in items if uses_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        items[:] = kept
+
+
+def uses_database(item) -> bool:
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("facts")
+    return bool(marked or DATABASE_FIXTURES.intersection(item.fixturenames))
 
 
 @pytest.fixture(autouse=True)
