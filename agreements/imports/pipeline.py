@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -44,16 +46,36 @@ class ImportPlan:
         """Write it, whole or not at all; counts of the new events by kind. A list already held changes nothing."""
         if self.held_as:
             return Counter()
-        return apply_list(self.read, self.step, placer=self.placer, by=by, doubts_settled=doubts_settled)
+        with collector_paused():
+            return apply_list(self.read, self.step, placer=self.placer, by=by, doubts_settled=doubts_settled)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Leave out Python's cycle collector: an import builds many small values and hardly a cycle; it costs a fifth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def plan_file(path: Path, *, kind: str | None = None, published: date | None = None) -> ImportPlan:
     """Read a workbook and say what it would change. NotASheet, in one sentence, if it is none of ICE's lists."""
-    return plan_sheet(read_sheet(path), kind=kind, published=published)
+    with collector_paused():
+        sheet = read_sheet(path)
+    return plan_sheet(sheet, kind=kind, published=published)
 
 
 def plan_sheet(sheet: Sheet, *, kind: str | None = None, published: date | None = None) -> ImportPlan:
     """As `plan_file`, for a list already read. `kind` and `published` are a person's answers to doubts."""
+    with collector_paused():
+        return _plan(sheet, kind, published)
+
+
+def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
     printed_kind = kind_of(sheet)
     entries = entries_of(sheet)
     known = held.standing_signings(printed_kind)
