@@ -225,7 +225,9 @@ def standings(runs: Sequence[Run], series: Mapping[str, Series], ended_on: date 
             decisive = gone_for_good_at(listed.series, index + 1)
             if decisive is not None:
                 days.add(listed.series.days[decisive])
-    days |= {pending.series.days[index] + PENDING_COUNTS_FOR + timedelta(days=1) for index in pending.indexes}
+    for index in pending.indexes:
+        # Each pending list that shows it makes it pending for sixty days, also after a longer silence.
+        days |= {pending.series.days[index], pending.series.days[index] + PENDING_COUNTS_FOR + timedelta(days=1)}
     if ended_on:
         days.add(ended_on)
 

@@ -86,6 +86,16 @@ def test_a_newer_pending_list_without_it_ends_pending_at_once():
     assert statuses([run(1, 2, kind="pending")], series) == [("pending", 0), ("no_longer_pending", 9)]
 
 
+def test_after_a_silence_of_more_than_sixty_days_the_next_list_makes_it_pending_again():
+    series = world(listed=(0,), pending=(0, 100))
+    assert statuses([run(1, 2, kind="pending")], series) == [
+        ("pending", 0),
+        ("no_longer_pending", 61),
+        ("pending", 100),
+        ("no_longer_pending", 161),
+    ]
+
+
 def test_listed_wins_over_pending_and_pending_over_no_longer_listed():
     series = world(listed=(0, 10, 20, 30), pending=(0, 25, 35))
     pending_again = run(2, 3, kind="pending", id=2)
