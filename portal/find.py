@@ -412,7 +412,7 @@ def area_hits(areas: Sequence[Named]) -> tuple[Hit, ...]:
     parts = [geoid for geoid in geoids if len(geoid) > COUNTY_DIGITS]
     lying = LiesIn.objects.peopled().filter(jurisdiction__in=parts).select_related("county").order_by("rank")
     for part in lying if parts else ():
-        counties.setdefault(part.jurisdiction_id, []).append(part.county.name)
+        counties.setdefault(part.jurisdiction_id, []).append(part.county.full_name)
     return tuple(
         Hit(area=held[geoid], other_name=others.get(geoid), counties=tuple(counties.get(geoid, ())))
         for geoid in geoids

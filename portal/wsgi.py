@@ -13,5 +13,5 @@ application = get_wsgi_application()
 # What the first reader would otherwise wait a third of a second for: the map of the site, and both languages.
 get_resolver().url_patterns  # noqa: B018
 for code, _name in settings.LANGUAGES:
-    with translation.override(code):
-        translation.gettext("")
+    translation.activate(code)
+translation.deactivate()

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..labels import area_name
 from ..querysets import JurisdictionQuerySet, LiesInQuerySet
 
 
@@ -80,10 +81,13 @@ class Jurisdiction(models.Model):
 
     @property
     def full_name(self) -> str:
-        """As a heading: "Broward County", "Davie", "Burton township"; towns and cities go by their bare name."""
+        """As a heading, in the reader's language: "Broward County" or "Condado de Broward", "Burton township".
+
+        Towns and cities go by their bare name: "Davie".
+        """
         if self.kind == self.Kind.PLACE:
             return self.short_name
-        return self.name
+        return area_name(self.name) if self.kind == self.Kind.COUNTY else self.name
 
 
 class LiesIn(models.Model):

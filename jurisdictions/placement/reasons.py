@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from django.utils.translation import gettext
 
+from ..labels import area_name
+
 
 def gettext_noop(text: str) -> str:
     """Marks a sentence for makemessages. Django's own asks for settings, which these rules do without."""
@@ -21,6 +23,9 @@ BY_COUNTY = gettext_noop(
     "%(count)s areas of %(state)s bear its name. One, %(area)s, lies in %(county)s, which ICE prints."
 )
 BY_COUNTY_ITSELF = gettext_noop("%(count)s areas of %(state)s bear its name. ICE prints %(county)s.")
+BY_COUNTY_ALONE = gettext_noop(
+    "%(count)s areas of %(state)s bear its name. ICE prints %(county)s, where only %(area)s is."
+)
 BY_NUMBER = gettext_noop("Its name gives a number alone, and any county may have one. ICE prints %(county)s.")
 CITY_SHERIFF = gettext_noop("A sheriff is a county’s officer. %(city)s lies in %(county)s, which ICE prints.")
 GROUNDS_BY_COUNTY = gettext_noop("It serves its own grounds. ICE prints %(county)s.")
@@ -62,8 +67,11 @@ OWN_GROUNDS = gettext_noop("Its own grounds only.")
 
 UNITS = {"precinct": PRECINCT, "ward": WARD, "district": DISTRICT, "place": PLACE}
 AFTER = (MISFIT, NO_SUCH_COUNTY)
+AREAS = frozenset({"area", "before", "county"})
+"""Slots that hold the name of one area."""
 SENTENCES = (
-    *(BY_NAME, BY_COUNTY, BY_COUNTY_ITSELF, BY_NUMBER, CITY_SHERIFF, SLIP, BY_SOURCE, WHOLE_STATE),
+    *(BY_NAME, BY_COUNTY, BY_COUNTY_ALONE, BY_COUNTY_ITSELF, BY_NUMBER, CITY_SHERIFF, GROUNDS_BY_COUNTY, SLIP),
+    *(BY_SOURCE, WHOLE_STATE),
     *(UNKNOWN_STATE, NO_COUNTY_NAMED, NO_PLACE_NAMED, NO_SUCH_COUNTY_NAME, NO_SUCH_PLACE_NAME, SEVERAL_COUNTIES),
     *(SEVERAL_GOVERNMENTS, CAMPUSES, SCHOOLS, TRIBES, GROUNDS, UNCLEAR, ANY_NUMBER, NO_GOVERNMENT, RIVAL, WAVERED),
     *(NO_PRINT, NOT_SETTLED, PRECINCT, WARD, DISTRICT, PLACE, OWN_GROUNDS),
@@ -74,8 +82,11 @@ def translated(text: str) -> str:
     """A stored reason or note in the active language, as it is where it is none of the sentences above."""
     for sentence, after, pattern in _patterns():
         if found := pattern.fullmatch(text):
-            said = gettext(sentence) % found.groupdict()
-            return f"{said} {gettext(after) % found.groupdict()}" if after else said
+            words = found.groupdict() | {
+                slot: area_name(name) for slot, name in found.groupdict().items() if slot in AREAS
+            }
+            said = gettext(sentence) % words
+            return f"{said} {gettext(after) % words}" if after else said
     return text
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import programs
 from agreements.models import Status
 from agreements.sentences import day_in_words
+from jurisdictions import labels
 from jurisdictions.placement import reasons
 from portal.answers import SIGNS, Mark
 from portal.middleware.language import SPANISH
@@ -129,9 +130,24 @@ def full_name(code: str) -> str:
 
 @register.filter
 @stringfilter
+def area_name(name: str) -> str:
+    """ "Broward County" or "Condado de Broward"."""
+    return labels.area_name(name)
+
+
+@register.filter
+@stringfilter
+def english(text: str) -> str:
+    """A name or a text that is English on every page, marked as such where the page is not."""
+    return text if get_language() == "en" else format_html('<span lang="en">{}</span>', text)
+
+
+@register.filter
+@stringfilter
 def reason(text: str) -> str:
-    """Why an agency is placed where it is, in the reader's language."""
-    return reasons.translated(text)
+    """Why an agency is placed where it is, in the reader's language; what an editor wrote stays English."""
+    said = reasons.translated(text)
+    return english(text) if text and said == text else said
 
 
 @register.simple_tag(takes_context=True)
