@@ -134,7 +134,9 @@ def access_lines(caplog):
 
 
 def test_the_access_log_knows_the_page_and_not_the_reader(client, access_lines):
-    client.get("/no-such-page/?q=33324", REMOTE_ADDR="203.0.113.9", headers={"User-Agent": "Phone", "Referer": "http://x/"})
+    client.get(
+        "/no-such-page/?q=33324", REMOTE_ADDR="203.0.113.9", headers={"User-Agent": "Phone", "Referer": "http://x/"}
+    )
     [line] = access_lines()
     assert line.startswith("GET '/no-such-page/' ")
     for trail in ("33324", "203.0.113.9", "Phone", "http://x/"):
