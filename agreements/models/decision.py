@@ -68,7 +68,7 @@ class SourceCorrection(models.Model):
     signed_on = models.DateField(
         null=True,
         blank=True,
-        help_text="Only rows that print this signing date; empty: any. A later, true row of that name stays as printed.",
+        help_text="Empty: any. Else only rows that print this signing date: a later, true row stays as printed.",
     )
     field = models.CharField(max_length=14, choices=Field)
     wrong = models.CharField(max_length=600, help_text="What ICE prints, such as 2016-01-20.")

@@ -396,7 +396,8 @@ def test_airports_cover_their_own_grounds_only(placed, said):
 
 
 def test_a_campus_is_a_part_of_the_city_it_says_it_is_at_or_of_the_county_ice_prints(placed, said):
-    assert said(placed("FL", "Florida State College at Jacksonville Police Department")) == "part of Jacksonville city, Duval County"
+    at_jacksonville = placed("FL", "Florida State College at Jacksonville Police Department")
+    assert said(at_jacksonville) == "part of Jacksonville city, Duval County"
     assert said(placed("FL", "Florida State University Police Department", "Leon County")) == "part of Leon County"
 
 
