@@ -134,3 +134,49 @@ class AgreementQuerySet(models.QuerySet):
 class ChangeEventQuerySet(models.QuerySet):
     def for_listing(self):
         return self.select_related("agency__state", "agreement", "snapshot")
+
+
+class EditorialQuerySet(models.QuerySet):
+    """Records that editors write; the public sees the published ones."""
+
+    def published(self):
+        return self.filter(state="published")
+
+
+class DatedQuerySet(EditorialQuerySet):
+    """Laws and policies: rules with a start and an end that may be known to the year only."""
+
+    never: tuple[str, ...] = ()
+
+    def standing_on(self, day: date):
+        """In force, perhaps in force, blocked or challenged on `day`; each row's `standing_on(day)` says which."""
+        return (
+            self.exclude(legal_status__in=self.never)
+            .filter(start_first__lte=day)
+            .filter(Q(end_last=None) | Q(end_last__gt=day))
+        )
+
+
+class LawQuerySet(DatedQuerySet):
+    never = ("proposed", "vetoed", "expired")
+
+    def of(self, state: Jurisdiction):
+        return self.filter(jurisdiction=state)
+
+
+class ProvisionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(law__state="published")
+
+
+class PolicyQuerySet(DatedQuerySet):
+    never = ("proposed",)
+
+    def of(self, *areas: Jurisdiction):
+        """Policies of these governments themselves."""
+        return self.filter(jurisdictions__in=areas).distinct()
+
+
+class DesignationQuerySet(EditorialQuerySet):
+    def listed_on(self, day: date):
+        return self.filter(Q(removed_on=None) | Q(removed_on__gt=day), listed_on__lte=day)

@@ -30,6 +30,13 @@ class ChangeEvent(models.Model):
         COUNTY_CHANGED = "county_changed", _("County changed by ICE")
         LINK_CHANGED = "link_changed", _("Document link changed by ICE")
         CORRECTED = "corrected", _("Our correction")
+        ENACTED = "enacted", _("Enacted")
+        IN_EFFECT = "in_effect", _("In effect")
+        ENJOINED = "enjoined", _("Blocked by a court")
+        AMENDED = "amended", _("Amended")
+        REPEALED = "repealed", _("Repealed")
+        LABEL_LISTED = "label_listed", _("Put on a federal list")
+        LABEL_REMOVED = "label_removed", _("Taken off a federal list")
 
     class Origin(models.TextChoices):
         ICE_LIST = "ice_list", _("ICE's list")
@@ -38,8 +45,13 @@ class ChangeEvent(models.Model):
         CORRECTION = "correction", _("our correction")
 
     key = models.CharField(max_length=16, unique=True, help_text="Names the event in its address, the same for ever.")
-    agency = models.ForeignKey(Agency, models.CASCADE, related_name="changes")
+    agency = models.ForeignKey(Agency, models.CASCADE, null=True, blank=True, related_name="changes")
     agreement = models.ForeignKey(Agreement, models.CASCADE, null=True, blank=True, related_name="changes")
+    law = models.ForeignKey("agreements.StateLaw", models.CASCADE, null=True, blank=True, related_name="changes")
+    policy = models.ForeignKey("agreements.LocalPolicy", models.CASCADE, null=True, blank=True, related_name="changes")
+    designation = models.ForeignKey(
+        "agreements.FederalDesignation", models.CASCADE, null=True, blank=True, related_name="changes"
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     took_effect_on = models.DateField(null=True, blank=True, help_text="Where known: such as the day of signing.")
     seen_on = models.DateField(help_text="The day of the list or source in which we saw it.")
@@ -54,9 +66,23 @@ class ChangeEvent(models.Model):
     class Meta:
         ordering = ["-seen_on", "agency__name", "kind"]
         indexes = [models.Index(fields=["-seen_on", "kind"], name="change_seen_kind")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(agency__isnull=False)
+                | models.Q(law__isnull=False)
+                | models.Q(policy__isnull=False)
+                | models.Q(designation__isnull=False),
+                name="a_change_is_of_something",
+            )
+        ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.agency}, {self.seen_on}"
+        return f"{self.get_kind_display()}: {self.subject}, {self.seen_on}"
 
     def get_absolute_url(self) -> str:
         return f"/changes/{self.key}/"
+
+    @property
+    def subject(self):
+        """What changed: a law, a policy, a designation, else the agency."""
+        return self.law or self.policy or self.designation or self.agency

@@ -1,0 +1,188 @@
+"""What every record that editors write has: its state, its source, when it was checked, in which languages."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jurisdictions.models import Source
+from jurisdictions.periods import InForce, PartialDate, in_force_on
+
+
+def validate_partial_date(text: str) -> None:
+    """A year, a month or a day: 2025, 2025-03, 2025-03-06."""
+    try:
+        PartialDate.parse(text)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
+class PartialDateField(models.CharField):
+    """A date as its source gives it, kept as text. `PartialDate.parse` says which days it may mean."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 10)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("validators", [validate_partial_date])
+        super().__init__(*args, **kwargs)
+
+
+class EditorialState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Confidence(models.TextChoices):
+    HIGH = "high", _("High: primary text or two independent sources")
+    MEDIUM = "medium", _("Medium: one secondary source")
+    LOW = "low", _("Low: outcome not seen, or named in a list only")
+
+
+class Translation(models.TextChoices):
+    MISSING = "missing", _("Missing")
+    MACHINE = "machine", _("Machine, not read by a second person")
+    REVIEWED = "reviewed", _("Reviewed")
+    OUT_OF_DATE = "out_of_date", _("Out of date")
+
+
+class Editorial(models.Model):
+    """The row always holds the published version; a change to it is a Revision until somebody approves it."""
+
+    state = models.CharField(
+        "editorial state", max_length=10, choices=EditorialState, default=EditorialState.DRAFT, db_index=True
+    )
+    main_source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The public document that proves the record. Nothing is published without one.",
+    )
+    checked_on = models.DateField(null=True, blank=True, help_text="When somebody last read the source.")
+    next_check_on = models.DateField(null=True, blank=True)
+    confidence = models.CharField(max_length=6, choices=Confidence, default=Confidence.MEDIUM)
+    translation = models.CharField("Spanish", max_length=12, choices=Translation, default=Translation.MISSING)
+    doubt_en = models.TextField(
+        "doubt", blank=True, help_text="What is not certain about the record, in a sentence that the public reads."
+    )
+    doubt_es = models.TextField("doubt in Spanish", blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def published_with_source(cls):
+        """The database's own rule that nothing is published without a source."""
+        return models.CheckConstraint(
+            condition=~models.Q(state=EditorialState.PUBLISHED) | models.Q(main_source__isnull=False),
+            name="%(app_label)s_%(class)s_published_with_source",
+            violation_error_message=_("Nothing is published without a source. Choose the main source first."),
+        )
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == EditorialState.PUBLISHED
+
+
+class RuleStanding(models.TextChoices):
+    """What can be said of a law or policy on a day."""
+
+    IN_FORCE = "in_force", _("In force")
+    UNCERTAIN = "uncertain", _("Perhaps in force: its dates are not known to the day")
+    BLOCKED = "blocked", _("Blocked by a court")
+    CHALLENGED = "challenged", _("Challenged in court")
+    NOT_YET = "not_yet", _("Not yet in force")
+    ENDED = "ended", _("No longer in force")
+    NEVER = "never", _("Never in force")
+
+
+class Dated(models.Model):
+    """A rule with a start and an end, each perhaps known only to the year: the days that they may mean, for queries."""
+
+    start_first = models.DateField(null=True, editable=False, help_text="First day that its start may mean.")
+    start_last = models.DateField(null=True, editable=False, help_text="Last day it may mean; empty if unknown.")
+    end_first = models.DateField(null=True, editable=False)
+    end_last = models.DateField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def set_days(self, starts: str, ends: str, *, is_over: bool, read_on) -> None:
+        """From the printed dates. No start known: perhaps from the day of its source on, and never certain.
+
+        A rule that is over on a day nobody names may have ended at any time until its source was read.
+        """
+        start, end = PartialDate.parse(starts), PartialDate.parse(ends)
+        self.start_first, self.start_last = (start.first_day, start.last_day) if start else (read_on, None)
+        if end:
+            self.end_first, self.end_last = end.first_day, end.last_day
+        elif is_over:
+            self.end_first, self.end_last = self.start_first, read_on
+        else:
+            self.end_first = self.end_last = None
+
+    def dates_on(self, day) -> InForce:
+        """Whether it was in force on `day` as far as its dates tell; whether it is a rule is its legal status."""
+        return in_force_on(
+            day,
+            start_first=self.start_first,
+            start_last=self.start_last,
+            end_first=self.end_first,
+            end_last=self.end_last,
+        )
+
+
+BY_DATES = {
+    InForce.NOT_YET: RuleStanding.NOT_YET,
+    InForce.UNCERTAIN: RuleStanding.UNCERTAIN,
+    InForce.CERTAIN: RuleStanding.IN_FORCE,
+    InForce.ENDED: RuleStanding.ENDED,
+}
+
+
+class Revision(models.Model):
+    """A proposed change to a published record: the fields that change, against which version, by whom and why."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+
+    law = models.ForeignKey("agreements.StateLaw", models.CASCADE, null=True, blank=True, related_name="revisions")
+    policy = models.ForeignKey(
+        "agreements.LocalPolicy", models.CASCADE, null=True, blank=True, related_name="revisions"
+    )
+    designation = models.ForeignKey(
+        "agreements.FederalDesignation", models.CASCADE, null=True, blank=True, related_name="revisions"
+    )
+    changes = models.JSONField(help_text="Field → new value.")
+    base_version = models.DateTimeField(help_text="updated_at of the record that the change was written against.")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(law__isnull=False, policy=None, designation=None)
+                | models.Q(law=None, policy__isnull=False, designation=None)
+                | models.Q(law=None, policy=None, designation__isnull=False),
+                name="a_revision_is_of_one_record",
+                violation_error_message=_("A change is of one record: a law, a policy or a designation."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.record}: {self.reason}"
+
+    @property
+    def record(self):
+        return self.law or self.policy or self.designation
