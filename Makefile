@@ -5,7 +5,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tools lint format demo-staff lock
+.PHONY: help run test test-tools lint format messages demo-staff lock
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -26,6 +26,13 @@ lint: .venv/dev.stamp .env ## Check style, the direction of imports, and that ea
 
 format: .venv/dev.stamp ## Put the code in the house's format
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+messages: .venv/run.stamp .env ## Put new sentences into the Spanish catalogue, and compile it (needs gettext)
+	@$(PYTHON) manage.py makemessages --locale=es --add-location=file --no-obsolete --verbosity=0 \
+		--ignore=.venv --ignore=tests --ignore=var --ignore=staticfiles
+	@sed -i.bak '/^"POT-Creation-Date/d' locale/es/LC_MESSAGES/django.po && rm locale/es/LC_MESSAGES/django.po.bak
+	@$(PYTHON) manage.py compilemessages --locale=es --verbosity=0
+	@msgfmt --check-format --statistics --output-file=/dev/null locale/es/LC_MESSAGES/django.po
 
 demo-staff: .venv/run.stamp .env ## Make a local staff account and print its password once
 	@$(PYTHON) manage.py migrate --verbosity=0

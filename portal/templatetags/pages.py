@@ -66,7 +66,7 @@ def event_value(text: str) -> str:
     try:
         return day_in_words(date.fromisoformat(text))
     except ValueError:
-        return programs.full_name(text)
+        return programs.full_name(text) if text in programs.NAMES else english(text)
 
 
 @register.filter
