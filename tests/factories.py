@@ -8,7 +8,20 @@ from datetime import date
 import factory
 from factory.django import DjangoModelFactory
 
-from agreements.models import Agreement, ChangeEvent, Listing, ListKind, Snapshot, Standing, Status
+from agreements.models import (
+    Agreement,
+    ChangeEvent,
+    Check,
+    FederalDesignation,
+    Listing,
+    ListKind,
+    LocalPolicy,
+    Provision,
+    Snapshot,
+    Standing,
+    StateLaw,
+    Status,
+)
 from jurisdictions.models import Agency, AgencyAlias, AreaName, Coverage, Jurisdiction, LiesIn, Source
 from jurisdictions.names import fold
 from jurisdictions.public_ids import mint
@@ -241,3 +254,98 @@ class ChangeEventFactory(DjangoModelFactory):
     kind = ChangeEvent.Kind.APPEARED
     seen_on = NEWEST_LIST
     origin = ChangeEvent.Origin.ICE_LIST
+
+
+class StateLawFactory(DjangoModelFactory):
+    """A published statute of Florida that requires cooperation, in force since 14 June 2019."""
+
+    class Meta:
+        model = StateLaw
+
+    jurisdiction = factory.SubFactory(StateFactory)
+    key = factory.LazyAttributeSequence(lambda law, n: f"{law.jurisdiction.usps.lower()}-sb-{n}-2019")
+    title = factory.Sequence(lambda n: f"Senate Bill {n}")
+    citation = factory.Sequence(lambda n: f"Fla. Stat. 908.{n}")
+    instrument = StateLaw.Instrument.STATUTE
+    stance = "requires_cooperation"
+    legal_status = StateLaw.LegalStatus.ENACTED
+    enacted_on = "2019-06-14"
+    summary_en = "Requires jails to help."
+    summary_es = "Obliga a las cárceles a ayudar."
+    state = "published"
+    main_source = factory.SubFactory(SourceFactory)
+    checked_on = date(2026, 11, 24)
+    confidence = "high"
+    translation = "machine"
+
+
+class ProvisionFactory(DjangoModelFactory):
+    """Sheriffs and jails must hold people on a detainer."""
+
+    class Meta:
+        model = Provision
+
+    law = factory.SubFactory(StateLawFactory)
+    topic = "detainers"
+    effect = "requires"
+    binds = ["sheriffs_and_jails"]
+    section = "Fla. Stat. 908.105"
+    statement_en = "Jails must hold a person on a detainer."
+    statement_es = "Las cárceles deben retener a una persona con una orden de retención."
+
+
+class LocalPolicyFactory(DjangoModelFactory):
+    """A published ordinance of a town of Florida that limits cooperation; `jurisdictions=[area]` says whose it is."""
+
+    class Meta:
+        model = LocalPolicy
+        skip_postgeneration_save = True
+
+    state_area = factory.SubFactory(StateFactory)
+    key = factory.LazyAttributeSequence(lambda policy, n: f"{policy.state_area.usps.lower()}-elmville-detainers-{n}")
+    government = "Elmville"
+    government_type = "town"
+    title = factory.Sequence(lambda n: f"Ordinance {n}")
+    instrument = LocalPolicy.Instrument.ORDINANCE
+    stance = "limits_cooperation"
+    printed_topics = ["detainers"]
+    legal_status = LocalPolicy.LegalStatus.IN_FORCE
+    adopted_on = "2018-05-01"
+    summary_en = "Does not hold people on detainers. Adopted 1 May 2018."
+    summary_es = "No retiene a personas con órdenes de retención. Adoptada el 1 de mayo de 2018."
+    state = "published"
+    main_source = factory.SubFactory(SourceFactory)
+    checked_on = date(2026, 11, 24)
+
+    @factory.post_generation
+    def jurisdictions(policy, create, areas, **_):
+        policy.jurisdictions.set(areas or [])
+
+
+class DesignationFactory(DjangoModelFactory):
+    """A county on the Justice Department's list of 5 August 2025."""
+
+    class Meta:
+        model = FederalDesignation
+
+    list = FederalDesignation.List.DOJ
+    jurisdiction = factory.SubFactory(CountyFactory)
+    key = factory.LazyAttribute(lambda label: f"{label.list}-{label.jurisdiction.geoid}")
+    listed_on = date(2025, 8, 5)
+    printed_name = factory.LazyAttribute(lambda label: label.jurisdiction.name)
+    printed_type = "county"
+    state = "published"
+    main_source = factory.SubFactory(SourceFactory)
+
+
+class CheckFactory(DjangoModelFactory):
+    """Somebody looked for a rule about detainers on 24 November 2026 and found nothing."""
+
+    class Meta:
+        model = Check
+
+    jurisdiction = factory.SubFactory(StateFactory)
+    subject = "detainers"
+    looked_on = date(2026, 11, 24)
+    where = "Legislature's pages"
+    found = Check.Found.NOTHING

@@ -9,7 +9,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agreements.models import Agreement, AgreementCitation, AgreementFormerId, ImportRun, SourceCorrection, Verdict
+from agreements.models import (
+    Agreement,
+    AgreementCitation,
+    AgreementFormerId,
+    Check,
+    DesignationCitation,
+    FederalDesignation,
+    ImportRun,
+    LawCitation,
+    LocalPolicy,
+    PolicyCitation,
+    Provision,
+    Revision,
+    SourceCorrection,
+    StateLaw,
+    Verdict,
+)
 from jurisdictions.models import (
     Agency,
     AgencyFormerId,
@@ -25,8 +41,12 @@ from tests.factories import (
     AgreementFactory,
     AreaNameFactory,
     ChangeEventFactory,
+    CheckFactory,
     CountyFactory,
+    DesignationFactory,
+    LocalPolicyFactory,
     PlaceFactory,
+    ProvisionFactory,
     SnapshotFactory,
     SourceFactory,
 )
@@ -37,8 +57,9 @@ MODELS = [
     for model in apps.get_app_config(app).get_models()
     if not model.__name__.startswith("Historical")
 ]
-EDITABLE = [Agency, Coverage, Source, AgreementCitation, SourceCorrection, Verdict]
-ADDABLE = [Coverage, Source, AgreementCitation, SourceCorrection, Verdict]
+RULES = [StateLaw, LocalPolicy, FederalDesignation, Check, LawCitation, PolicyCitation, DesignationCitation]
+ADDABLE = [Coverage, Source, AgreementCitation, SourceCorrection, Verdict, *RULES]
+EDITABLE = [Agency, Provision, *ADDABLE]
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
@@ -69,6 +90,16 @@ def make_one_of_each(number: int) -> None:
     Verdict.objects.create(answer="same", state="FL", name=f"A {number}", reason="it is", decided_on=date(2026, 5, 20))
     SourceCorrection.objects.create(
         state="FL", agency=f"A {number}", field="county", wrong="Pop", right="Pope", reason="misprint"
+    )
+    provision = ProvisionFactory()
+    policy = LocalPolicyFactory(jurisdictions=[county])
+    designation = DesignationFactory(jurisdiction=county)
+    LawCitation.objects.create(law=provision.law, source=source)
+    PolicyCitation.objects.create(policy=policy, source=source)
+    DesignationCitation.objects.create(designation=designation, source=source)
+    CheckFactory(jurisdiction=county)
+    Revision.objects.create(
+        law=provision.law, changes={"title": "A bill"}, base_version=provision.law.updated_at, reason="its title"
     )
     DataVersion.objects.bump()
 

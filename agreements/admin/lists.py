@@ -11,7 +11,7 @@ from agreements.imports.refresh import refresh_derived
 from jurisdictions.admin import FromLists, PublicRecordAdmin, ReadOnly, state_filter
 from jurisdictions.models import DataVersion
 
-from .models import (
+from ..models import (
     Agreement,
     AgreementCitation,
     AgreementFormerId,
