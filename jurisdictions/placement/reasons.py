@@ -69,6 +69,8 @@ UNITS = {"precinct": PRECINCT, "ward": WARD, "district": DISTRICT, "place": PLAC
 AFTER = (MISFIT, NO_SUCH_COUNTY)
 AREAS = frozenset({"area", "before", "county"})
 """Slots that hold the name of one area."""
+IN_A_ROW = re.compile(r"(.+) and ([^()]*(?:\([^()]*\))?)")
+"""Areas one after the other; an "and" within brackets is part of a county's name."""
 SENTENCES = (
     *(BY_NAME, BY_COUNTY, BY_COUNTY_ALONE, BY_COUNTY_ITSELF, BY_NUMBER, CITY_SHERIFF, GROUNDS_BY_COUNTY, SLIP),
     *(BY_SOURCE, WHOLE_STATE),
@@ -82,12 +84,22 @@ def translated(text: str) -> str:
     """A stored reason or note in the active language, as it is where it is none of the sentences above."""
     for sentence, after, pattern in _patterns():
         if found := pattern.fullmatch(text):
-            words = found.groupdict() | {
-                slot: area_name(name) for slot, name in found.groupdict().items() if slot in AREAS
-            }
+            words = {slot: _said(slot, value) for slot, value in found.groupdict().items()}
             said = gettext(sentence) % words
             return f"{said} {gettext(after) % words}" if after else said
     return text
+
+
+def _said(slot: str, value: str) -> str:
+    """What stands in a slot, in the active language."""
+    if slot in AREAS:
+        return area_name(value)
+    if slot != "areas" or not (row := IN_A_ROW.fullmatch(value)):
+        return value
+    first, last = (re.sub(r"(?<=\()[^()]+", lambda name: area_name(name[0]), part) for part in row.groups())
+    if more := re.fullmatch(r"(\d+) more", last):
+        return gettext("%(first)s and %(count)s more") % {"first": first, "count": more[1]}
+    return gettext("%(first)s and %(last)s") % {"first": first, "last": last}
 
 
 @lru_cache(maxsize=1)

@@ -34,3 +34,16 @@ def test_what_an_editor_wrote_stays_as_written():
         assert (
             translated("Its police serve the college’s own grounds.") == "Its police serve the college’s own grounds."
         )
+
+
+def test_areas_in_a_row_are_said_in_the_readers_language():
+    with translation.override("es"):
+        assert translated(
+            "Its name fits Camden (Oneida County) and Camden (Lewis and Clark County). ICE prints no county of Iowa."
+        ) == (
+            "Su nombre puede ser el de Camden (Condado de Oneida) y Camden (Condado de Lewis and Clark). ICE no"
+            " indica ningún condado de Iowa."
+        )
+        assert translated("Its name fits A (B County), C and 2 more. ICE prints no county of Ohio.") == (
+            "Su nombre puede ser el de A (Condado de B), C y 2 más. ICE no indica ningún condado de Ohio."
+        )
