@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
+from django.db import connection
 from tqdm import tqdm
 
 from agreements.facts import tables
@@ -25,6 +26,11 @@ class Command(BaseCommand):
                 bar.update(1)
 
             done = load_facts(folder, progress)
+        if done.changed:
+            # The database plans its queries by what it knows of the tables' contents; PostgreSQL would look at them
+            # some minutes later, SQLite never.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         if not verbosity:
             return
         if not done.changed:
