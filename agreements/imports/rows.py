@@ -171,6 +171,7 @@ _STATES |= {
     fold("United States Virgin Islands"): "VI",
     fold("Commonwealth of Puerto Rico"): "PR",
 }
+LONGEST_STATE = 60  # characters; "commonwealth of the northern mariana islands" has 44
 _LONG_NAME = 8  # characters from which two slips of the pen still leave no doubt
 
 
@@ -185,7 +186,7 @@ def state_of(text: str) -> tuple[str, bool]:
     # The print itself first: folded, the code MT is Mount.
     if usps := _STATES.get(text.strip().lower()) or _STATES.get(name):
         return usps, False
-    if len(name) < 4:
+    if not 4 <= len(name) <= LONGEST_STATE:
         return "", False
     nearest: dict[str, int] = {}
     for known, usps in _STATES.items():

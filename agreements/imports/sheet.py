@@ -40,6 +40,11 @@ MAX_ROW_NUMBER = 1_048_576  # Excel's own
 MAX_CELL_TEXT = 32_767  # Excel's own
 MAX_TEXT = 24_000_000  # characters, over all cells: one long text may be shared by many
 MAX_STRINGS = 200_000
+MAX_ELEMENTS = 100_000  # of a part that only lists other parts
+MAX_WORKSHEETS = 50
+MAX_LINKS = 65_530  # Excel's own, of one worksheet
+MAX_STYLES = 65_490  # Excel's own
+MAX_FORMAT_CODE = 255  # Excel's own; characters
 HEADER_WITHIN = 10  # rows from the top: the header is in row 1, a title above it is tolerated
 
 CHOOSE = "choose the .xlsx file that ICE publishes."
@@ -103,6 +108,7 @@ def read_sheet(path_or_bytes: str | Path | bytes, file_name: str | None = None) 
         zlib.error,
         EOFError,
         OSError,
+        ArithmeticError,  # an offset beyond any file
         LookupError,
         RuntimeError,
         ValueError,
@@ -212,7 +218,13 @@ def _elements(content: bytes) -> list[tuple[str, dict[str, str]]]:
     """Every element of a small part, in order: its local name and its attributes."""
     found: list[tuple[str, dict[str, str]]] = []
     parser = _parser()
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition("}")[2], attributes))
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if len(found) >= MAX_ELEMENTS:
+            raise NotASheet(f"This workbook lists far more parts than any list of ICE's has; {CHOOSE}")
+        found.append((tag.rpartition("}")[2], attributes))
+
+    parser.StartElementHandler = start
     parser.Parse(content, True)
     return found
 
@@ -255,7 +267,7 @@ def _the_list_of(archive: _Archive) -> tuple[str, tuple[str, ...], tuple[SheetRo
 
     parts: dict[str, str] = {}
     strings: list[str] = []
-    dates: Mapping[int, bool] = {}
+    dates: set[str] = set()
     for number, kind, target in _relations(archive, book):
         if kind == "worksheet":
             parts[number] = _part(book, target)
@@ -264,6 +276,8 @@ def _the_list_of(archive: _Archive) -> tuple[str, tuple[str, ...], tuple[SheetRo
         elif kind == "styles":
             dates = _date_styles(archive.read(_part(book, target)))
 
+    if len(names) > MAX_WORKSHEETS:
+        raise NotASheet(f"This workbook has more than {MAX_WORKSHEETS} worksheets; {CHOOSE}")
     lists, headers = [], []
     for name, number in names:
         if number in parts:
@@ -369,10 +383,10 @@ _ELAPSED = re.compile(r"\[(hh?|mm?|ss?)\]", re.IGNORECASE)
 _DATE_LETTER = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
 
 
-def _date_styles(content: bytes) -> dict[int, bool]:
-    """The numbers of the cell styles that show a number as a date."""
-    codes: dict[int, str] = {}
-    styles: dict[int, bool] = {}
+def _date_styles(content: bytes) -> set[str]:
+    """The numbers of the cell styles that show a number as a date, as a cell names its style."""
+    dates: dict[int, bool] = {}  # of the workbook's own number formats
+    styles: set[str] = set()
     inside = False
     parser = _parser()
     count = 0
@@ -381,14 +395,16 @@ def _date_styles(content: bytes) -> dict[int, bool]:
         nonlocal inside, count
         local = tag.rpartition("}")[2]
         if local == "numFmt":
-            codes[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
+            dates[int(attributes.get("numFmtId", 0))] = _shows_date(attributes.get("formatCode", ""))
         elif local == "cellXfs":
             inside = True
         elif local == "xf" and inside:
             number = int(attributes.get("numFmtId", 0))
-            if _shows_date(codes[number]) if number in codes else number in _BUILTIN_DATES:
-                styles[count] = True
+            if dates.get(number, number in _BUILTIN_DATES):
+                styles.add(str(count))
             count += 1
+        if count > MAX_STYLES or len(dates) > MAX_STYLES:
+            raise NotASheet(f"This workbook has more cell styles than Excel allows; {CHOOSE}")
 
     def end(tag: str) -> None:
         nonlocal inside
@@ -402,6 +418,8 @@ def _date_styles(content: bytes) -> dict[int, bool]:
 
 
 def _shows_date(code: str) -> bool:
+    if len(code) > MAX_FORMAT_CODE:
+        return False  # none that Excel would write; the patterns below take their time over a long one
     drawn = _NOT_DRAWN.sub("", code.split(";")[0])
     return bool(_DATE_LETTER.search(drawn)) and not _ELAPSED.search(drawn)
 
@@ -412,13 +430,11 @@ def _shows_date(code: str) -> bool:
 class _Grid:
     """The cells and hyperlinks of one worksheet. What the worksheet declares of its own size is not read."""
 
-    def __init__(
-        self, archive: _Archive, part: str, strings: list[str], dates: Mapping[int, bool], epoch: datetime
-    ) -> None:
+    def __init__(self, archive: _Archive, part: str, strings: list[str], dates: set[str], epoch: datetime) -> None:
         self.rows: dict[int, dict[int, Cell]] = {}
         self.links: dict[int, dict[int, str]] = {}
         self.strings = strings
-        self.dates = {str(number) for number in dates}
+        self.dates = dates
         self.epoch = epoch
         self.held = 0
         self.characters = 0
@@ -469,6 +485,8 @@ class _Grid:
                     for local in ("row", "c", "v", "f", "is", "t", "rPh", "hyperlink"):
                         tags[f"{namespace}}}{local}" if namespace else local] = local
             elif name == "hyperlink":
+                if len(linked) >= MAX_LINKS:
+                    raise NotASheet(f"This workbook holds far more links than any list of ICE's; {CHOOSE}")
                 linked.append(attributes)
             elif in_cell:
                 if name in ("v", "f"):

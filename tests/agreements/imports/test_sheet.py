@@ -7,12 +7,15 @@ import io
 import json
 import os
 import random
+import re
 import string
+import struct
 import tracemalloc
 import zipfile
 import zlib
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import process_time
 
 import openpyxl
 import pytest
@@ -483,6 +486,60 @@ def test_a_link_over_the_whole_sheet_costs_no_more_than_its_rows():
     sheet = read_sheet(workbook([CLAY], links={"G2:G1048576": MOA}))
     assert sheet.rows[0].links == {6: MOA}
     assert "far more links" in refusal(workbook([CLAY] * 1700, links={"A1:XFD1048576": MOA}))
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "flood", "says"),
+    [
+        ("xl/workbook.xml", "</workbook>", "<a/>", "far more parts"),
+        ("xl/_rels/workbook.xml.rels", "</Relationships>", '<Relationship Id="" Type="" Target=""/>', "far more parts"),
+        ("xl/worksheets/sheet1.xml", "</worksheet>", '<hyperlink ref="A1"/>', "far more links"),
+        ("xl/styles.xml", "</cellXfs>", '<xf numFmtId="14"/>', "cell styles"),
+    ],
+)
+def test_a_part_flooded_with_elements_is_refused_before_they_are_held(name, before, flood, says):
+    """Each takes some bytes in the file and hundreds in memory."""
+    good = workbook()
+    flooded = part(good, name).replace(before, flood * (sheet_module.MAX_ELEMENTS + 1) + before)
+    with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(stream := io.BytesIO(), "w") as new:
+        for member in old.namelist():
+            new.writestr(member, flooded if member == name else old.read(member))
+    assert says in refusal(stream.getvalue())
+
+
+def test_countless_worksheets_are_refused_before_they_are_read():
+    good = workbook()
+    book = part(good, "xl/workbook.xml")
+    one = re.search(r"<sheet [^>]*/>", book)[0]
+    flooded = with_parts(good, {"xl/workbook.xml": book.replace(one, one * 51)})
+    assert "more than 50 worksheets" in refusal(flooded)
+
+
+def test_a_number_format_that_no_excel_writes_takes_no_time():
+    """A pattern would look for the end of each bracket: minutes for a file of four kilobytes."""
+    good = workbook()
+    styles = part(good, "xl/styles.xml")
+    code = "[" * 200_000
+    format_code = f'<numFmts count="1"><numFmt numFmtId="200" formatCode="{code}"/></numFmts>'
+    spoilt = with_parts(good, {"xl/styles.xml": re.sub("<numFmts.*?</numFmts>|<numFmts[^>]*/>", format_code, styles)})
+    assert code in part(spoilt, "xl/styles.xml")
+    before = process_time()
+    assert len(read_sheet(spoilt).rows) == 1
+    assert process_time() - before < 2
+
+
+@pytest.mark.parametrize("offset", [2**62, 2**63, 2**64 - 1])
+def test_a_part_that_lies_beyond_any_file_is_refused(offset):
+    data = bytearray(workbook())
+    entry = data.find(b"xl/workbook.xml", data.find(b"PK\x01\x02")) - 46  # in the archive's directory
+    extra = struct.pack("<HHQ", 1, 8, offset)  # the place of the part, in its long form
+    name_length = struct.unpack_from("<H", data, entry + 28)[0]
+    struct.pack_into("<H", data, entry + 30, len(extra))
+    struct.pack_into("<I", data, entry + 42, 0xFFFFFFFF)
+    data[entry + 46 + name_length : entry + 46 + name_length] = extra
+    end = data.rfind(b"PK\x05\x06")
+    struct.pack_into("<I", data, end + 12, struct.unpack_from("<I", data, end + 12)[0] + len(extra))
+    assert "damaged" in refusal(bytes(data))
 
 
 def test_no_spoilt_file_ends_in_anything_but_a_refusal():
