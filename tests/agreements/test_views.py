@@ -240,11 +240,11 @@ def test_history_shows_the_gaps(client, broward):
         )
     text = text_of(client.get(agency.get_absolute_url()))
     assert (
-        "Street enforcement On ICE's list 5 March 2022 today Missing from the newest list 1 January 2022 4 March 2022"
-        " On ICE's list 13 January 2021 31 December 2021" in text
+        "Street enforcement On ICE's list From: 5 March 2022 To: today Missing from the newest list"
+        " From: 1 January 2022 To: 4 March 2022 On ICE's list From: 13 January 2021 To: 31 December 2021" in text
     )
     earlier = text_of(client.get(f"{agency.get_absolute_url()}?as_of=2021-07-01"))
-    assert "Street enforcement On ICE's list 13 January 2021 this day" in earlier
+    assert "Street enforcement On ICE's list From: 13 January 2021 To: this day" in earlier
 
 
 def test_an_agency_before_it_was_printed(client, sheriff):
