@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
-from agreements.models import Agreement, Listing, Snapshot, SourceCorrection, Verdict
+from agreements.models import (
+    Agreement,
+    Check,
+    DesignationCitation,
+    FederalDesignation,
+    LawCitation,
+    Listing,
+    LocalPolicy,
+    PolicyCitation,
+    Provision,
+    Snapshot,
+    SourceCorrection,
+    StateLaw,
+    Verdict,
+)
 from jurisdictions.models import Agency, Coverage, Source
 
 from . import tables
@@ -23,7 +38,8 @@ def source_key(source: Source | None) -> str:
 
 
 def source_rows() -> Iterator[dict]:
-    for source in Source.objects.order_by("url", "title", "retrieved_on"):
+    # Sorted here: databases differ in how they order capitals and signs.
+    for source in sorted(Source.objects.all(), key=lambda source: (source.url, source.title, source.retrieved_on)):
         yield {column: getattr(source, column) for column in tables.COLUMNS["sources"]}
 
 
@@ -112,6 +128,63 @@ def listing_rows() -> Iterator[dict]:
         }
 
 
+def law_rows() -> Iterator[dict]:
+    for law in sorted(StateLaw.objects.select_related("main_source"), key=attrgetter("key")):
+        row = {column: getattr(law, column) for column in tables.COLUMNS["state_laws"] if column != "jurisdiction"}
+        yield row | {"jurisdiction": law.jurisdiction_id, "main_source": source_key(law.main_source)}
+
+
+def provision_rows() -> Iterator[dict]:
+    provisions = Provision.objects.select_related("law").order_by("place", "pk")
+    for provision in sorted(provisions, key=attrgetter("law.key")):
+        row = {column: getattr(provision, column) for column in tables.COLUMNS["provisions"]}
+        yield row | {"law": provision.law.key}
+
+
+def policy_rows() -> Iterator[dict]:
+    policies = LocalPolicy.objects.select_related("main_source").prefetch_related("jurisdictions")
+    related = {"state_area", "jurisdictions", "main_source"}
+    for policy in sorted(policies, key=attrgetter("key")):
+        yield {name: getattr(policy, name) for name in tables.COLUMNS["local_policies"] if name not in related} | {
+            "state_area": policy.state_area_id,
+            "jurisdictions": " ".join(sorted(area.pk for area in policy.jurisdictions.all())),
+            "main_source": source_key(policy.main_source),
+        }
+
+
+def designation_rows() -> Iterator[dict]:
+    for label in sorted(FederalDesignation.objects.select_related("main_source"), key=attrgetter("key")):
+        row = {column: getattr(label, column) for column in tables.COLUMNS["designations"] if column != "jurisdiction"}
+        yield row | {"jurisdiction": label.jurisdiction_id, "main_source": source_key(label.main_source)}
+
+
+def rule_citation_rows() -> Iterator[dict]:
+    """Further sources of a law (perhaps of one provision, by its place), a policy or a designation."""
+    rows = []
+    for record, model in (("designation", DesignationCitation), ("law", LawCitation), ("policy", PolicyCitation)):
+        related = (record, "source", "provision") if record == "law" else (record, "source")
+        for citation in model.objects.select_related(*related):
+            provision = getattr(citation, "provision", None)
+            rows.append(
+                {
+                    "record": record,
+                    "key": getattr(citation, record).key,
+                    "provision": "" if provision is None else str(provision.place),
+                    "source": source_key(citation.source),
+                    "field": citation.field,
+                    "page": citation.page,
+                    "quote": citation.quote,
+                }
+            )
+    yield from sorted(rows, key=lambda row: tuple(row.values()))
+
+
+def check_rows() -> Iterator[dict]:
+    for check in sorted(Check.objects.all(), key=attrgetter("jurisdiction_id", "subject", "looked_on")):
+        row = {column: getattr(check, column) for column in tables.COLUMNS["checks"] if column != "jurisdiction"}
+        yield row | {"jurisdiction": check.jurisdiction_id}
+
+
 ROWS = {
     "sources": source_rows,
     "verdicts": verdict_rows,
@@ -121,4 +194,10 @@ ROWS = {
     "agreements": agreement_rows,
     "snapshots": snapshot_rows,
     "listings": listing_rows,
+    "state_laws": law_rows,
+    "provisions": provision_rows,
+    "local_policies": policy_rows,
+    "designations": designation_rows,
+    "rule_citations": rule_citation_rows,
+    "checks": check_rows,
 }

@@ -37,6 +37,7 @@ from jurisdictions.models import (
 from jurisdictions.names import fold as folded
 
 from . import export, tables
+from .rules import RulesLoad
 from .tables import day_in
 
 Row = Mapping[str, str]
@@ -67,6 +68,7 @@ def load_facts(folder: Path = tables.DATA, progress: Progress = lambda step: Non
 
         load = _Load(folder, progress)
         load.decisions()
+        RulesLoad(load).settle()
         if Snapshot.objects.exists() or Agency.objects.exists():
             load.into_a_database_in_use()
         else:
@@ -121,8 +123,9 @@ class _Load:
         objects = {}
         if held:
             names = tables.COLUMNS[table]
+            attributes = {name: model._meta.get_field(name).attname for name in names if name != "source"}
             for record in model.objects.all():
-                own = {name: tables.as_text(getattr(record, name)) for name in names if name != "source"}
+                own = {name: tables.as_text(getattr(record, attribute)) for name, attribute in attributes.items()}
                 objects[key_of(own)] = record
         create = []
         keys = set()
@@ -146,10 +149,16 @@ class _Load:
         self.done.gone += [f"{table}: {key}" for key in sorted(self.ledger[table].keys() - keys)]
 
     def values(self, model: type[models.Model], row: Row) -> dict[str, object]:
-        """A bundled row as values of a model's fields."""
-        return {name: self.value(model._meta.get_field(name), text) for name, text in row.items()}
+        """A bundled row as values of a model's fields; areas by their GEOID, so that none is read."""
+        columns = {name: model._meta.get_field(name) for name in row}
+        return {
+            column.attname if column.related_model is Jurisdiction else name: self.value(column, row[name])
+            for name, column in columns.items()
+        }
 
     def value(self, column: models.Field, text: str) -> object:
+        if column.related_model is Jurisdiction:
+            return text or None
         if isinstance(column, models.ForeignKey):
             return self.sources[text] if text else None
         if isinstance(column, models.JSONField):
@@ -158,6 +167,8 @@ class _Load:
             return day_in(text)
         if isinstance(column, models.BooleanField):
             return text == "1"
+        if isinstance(column, models.IntegerField):
+            return int(text)
         return text
 
     def keep_digests(self) -> None:

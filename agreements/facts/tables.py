@@ -18,6 +18,18 @@ from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "data"
 
+# What every record that editors write has (models/editorial.py).
+EDITORIAL = (
+    "state",
+    "main_source",
+    "checked_on",
+    "next_check_on",
+    "confidence",
+    "translation",
+    "doubt_en",
+    "doubt_es",
+)
+
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "sources": ("url", "title", "retrieved_on", "publisher", "published_on", "language", "archived_url", "sha256"),
     "verdicts": (
@@ -91,6 +103,64 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "match_rule",
         "match_reason",
     ),
+    "state_laws": (
+        "key",
+        "jurisdiction",
+        "title",
+        "citation",
+        "instrument",
+        "stance",
+        "legal_status",
+        "enacted_on",
+        "effective_on",
+        "ended_on",
+        "is_unconfirmed",
+        "summary_en",
+        "summary_es",
+        "effect_on_287g",
+        *EDITORIAL,
+    ),
+    "provisions": (
+        "law",
+        "place",
+        "topic",
+        "effect",
+        "binds",
+        "section",
+        "effective_on",
+        "statement_en",
+        "statement_es",
+    ),
+    "local_policies": (
+        "key",
+        "state_area",
+        "jurisdictions",
+        "government",
+        "government_type",
+        "title",
+        "citation",
+        "instrument",
+        "stance",
+        "printed_topics",
+        "legal_status",
+        "adopted_on",
+        "ended_on",
+        "summary_en",
+        "summary_es",
+        *EDITORIAL,
+    ),
+    "designations": (
+        "key",
+        "list",
+        "listed_on",
+        "removed_on",
+        "jurisdiction",
+        "printed_name",
+        "printed_type",
+        *EDITORIAL,
+    ),
+    "rule_citations": ("record", "key", "provision", "source", "field", "page", "quote"),
+    "checks": ("jurisdiction", "subject", "looked_on", "where", "found"),
 }
 
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))

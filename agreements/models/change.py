@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jurisdictions.models import Agency
+from jurisdictions.models import Agency, Jurisdiction
 
 from ..querysets import ChangeEventQuerySet
 from .agreement import Agreement
@@ -30,11 +30,12 @@ class ChangeEvent(models.Model):
         COUNTY_CHANGED = "county_changed", _("County changed by ICE")
         LINK_CHANGED = "link_changed", _("Document link changed by ICE")
         CORRECTED = "corrected", _("Our correction")
-        ENACTED = "enacted", _("Enacted")
+        ENACTED = "enacted", _("Enacted or adopted")
         IN_EFFECT = "in_effect", _("In effect")
         ENJOINED = "enjoined", _("Blocked by a court")
         AMENDED = "amended", _("Amended")
         REPEALED = "repealed", _("Repealed")
+        SUPERSEDED = "superseded", _("Superseded")
         LABEL_LISTED = "label_listed", _("Put on a federal list")
         LABEL_REMOVED = "label_removed", _("Taken off a federal list")
 
@@ -83,6 +84,32 @@ class ChangeEvent(models.Model):
         return f"/changes/{self.key}/"
 
     @property
+    def subject_field(self) -> str:
+        """Which of the columns says what changed: law, policy or designation, else agency."""
+        return next((name for name in ("law", "policy", "designation") if getattr(self, f"{name}_id")), "agency")
+
+    @property
     def subject(self):
         """What changed: a law, a policy, a designation, else the agency."""
-        return self.law or self.policy or self.designation or self.agency
+        return getattr(self, self.subject_field)
+
+    @property
+    def state(self) -> Jurisdiction:
+        """The state in which it changed."""
+        if self.law:
+            return self.law.jurisdiction
+        if self.policy:
+            return self.policy.state_area
+        if self.designation:
+            area = self.designation.jurisdiction
+            return area if area.is_state else area.state
+        return self.agency.state
+
+    @property
+    def subject_name(self) -> str:
+        """What changed by its name, without its state."""
+        if self.law:
+            return self.law.title
+        if self.designation:
+            return self.designation.printed_name
+        return str(self.policy or self.agency.name)

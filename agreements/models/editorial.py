@@ -82,6 +82,9 @@ class Editorial(models.Model):
             violation_error_message=_("Nothing is published without a source. Choose the main source first."),
         )
 
+    def derive(self) -> None:
+        """Set what follows from what editors write; called whenever the record is saved or loaded."""
+
     @property
     def is_published(self) -> bool:
         return self.state == EditorialState.PUBLISHED
@@ -91,7 +94,7 @@ class RuleStanding(models.TextChoices):
     """What can be said of a law or policy on a day."""
 
     IN_FORCE = "in_force", _("In force")
-    UNCERTAIN = "uncertain", _("Perhaps in force: its dates are not known to the day")
+    UNCERTAIN = "uncertain", _("Perhaps in force")
     BLOCKED = "blocked", _("Blocked by a court")
     CHALLENGED = "challenged", _("Challenged in court")
     NOT_YET = "not_yet", _("Not yet in force")
@@ -165,6 +168,12 @@ class Revision(models.Model):
     reason = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    alone_because = models.CharField(
+        "why one reviewer",
+        max_length=300,
+        blank=True,
+        help_text="Where an administrator approved their own change: why nobody else could. Shown publicly.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 

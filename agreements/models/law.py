@@ -70,6 +70,12 @@ class StateLaw(Editorial, Dated):
     enacted_on = PartialDateField(help_text="2025, 2025-03 or 2025-03-06; for a veto the day of the veto.")
     effective_on = PartialDateField(help_text="Where unknown, the day of enactment counts, and the page says so.")
     ended_on = PartialDateField(help_text="The first day no longer in force.")
+    is_unconfirmed = models.BooleanField(
+        "not confirmed to be in force",
+        default=False,
+        help_text="Tick where it waits for something not seen to happen, or one source alone says that it became law. "
+        "Pages then say “perhaps in force”, never “in force”; say why under doubt.",
+    )
     summary_en = models.TextField("summary")
     summary_es = models.TextField("summary in Spanish", blank=True)
     effect_on_287g = models.CharField("effect on 287(g)", max_length=18, choices=EffectOn287g, blank=True)
@@ -85,18 +91,23 @@ class StateLaw(Editorial, Dated):
         return f"{self.jurisdiction.usps} {self.title}"
 
     def save(self, *args, **kwargs):
-        self.date()
+        self.derive()
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The page's address without a language prefix."""
         return f"/laws/{self.key}/"
 
-    def date(self) -> None:
-        """Set the days that start and end may mean. Without an effective date the day of enactment counts."""
+    def derive(self) -> None:
+        """Set the days that start and end may mean. Without an effective date the day of enactment counts.
+
+        A law not confirmed to be in force is never certainly so, however exact its dates.
+        """
         is_over = self.legal_status in (self.LegalStatus.REPEALED, self.LegalStatus.EXPIRED)
         read_on = self.main_source and (self.main_source.published_on or self.main_source.retrieved_on)
         self.set_days(self.effective_on or self.enacted_on, self.ended_on, is_over=is_over, read_on=read_on)
+        if self.is_unconfirmed:
+            self.start_last = None
 
     @property
     def is_rule(self) -> bool:
@@ -158,7 +169,7 @@ class Provision(models.Model):
     def standing_on(self, day) -> RuleStanding:
         """By its own date where it has one, else by its law's."""
         own = PartialDate.parse(self.effective_on)
-        if own is None:
+        if own is None or (self.law.is_unconfirmed and own.first_day <= day):
             return self.law.standing_on(day)
         dates = in_force_on(
             day,
