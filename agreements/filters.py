@@ -1,4 +1,4 @@
-"""The filters of the lists of agreements and agencies, shared by the pages and the API so that their links agree.
+"""The filters of lists, shared by the pages and the API so that their links agree.
 
 Each parameter means the same in both. What differs is how a wrong one is answered: a page ignores a parameter that it
 does not know and shows a sentence for a bad value; the API refuses both (`unknown_parameters`, `errors`).
@@ -14,18 +14,30 @@ import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from jurisdictions.geoids import STATE_USPS, kind_of, state_fips
-from jurisdictions.models import Agency, AgencyAlias, Jurisdiction
+from jurisdictions.models import Agency, AgencyAlias, Jurisdiction, LiesIn
 from jurisdictions.names import fold
 
 from .days import today
-from .models import Agreement, ChangeEvent, Status
+from .models import (
+    Agreement,
+    ChangeEvent,
+    Effect,
+    FederalDesignation,
+    LocalPolicy,
+    Provision,
+    Stance,
+    StateLaw,
+    Status,
+)
 from .programs import NAMES as PROGRAM_NAMES
 from .querysets import Reach, agencies_reaching
+from .topics import Topic
 
 LONGEST_QUERY = 100  # characters; the longest printed name has 93
 OF_THE_AREA = (Reach.OWN, Reach.INSIDE, Reach.SPECIAL)
@@ -136,10 +148,12 @@ class SinceFilter(filters.Filter):
 class Ordering(filters.OrderingFilter):
     """Ends in the id, so that pages of equal rows never overlap."""
 
+    last = "public_id"
+
     def filter(self, queryset, value):
         if not value:
             return queryset
-        return super().filter(queryset, value).order_by(*[self.get_ordering_value(each) for each in value], "public_id")
+        return super().filter(queryset, value).order_by(*[self.get_ordering_value(each) for each in value], self.last)
 
 
 class Parameters(filters.FilterSet):
@@ -332,10 +346,239 @@ class AgencyFilter(OnADay):
         return queryset
 
 
+# -- Laws, policies and federal labels ------------------------------------------------------------------------------
+
+
+class OrderingByKey(Ordering):
+    last = "key"
+
+
+class RuleFilter(Parameters):
+    """What the lists of laws, policies and labels share.
+
+    `as_of` keeps what is in force that day, or may be. Without it every published record stands, whatever its status.
+    """
+
+    @property
+    def day(self) -> date:
+        """`as_of`, or today: the day of which each row says how it stands."""
+        return ((self.form.is_valid() or True) and self.form.cleaned_data.get("as_of")) or today()
+
+    @property
+    def area(self) -> Jurisdiction | None:
+        self.form.is_valid()
+        return self.form.cleaned_data.get("jurisdiction")
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset.published())
+
+    def standing(self, queryset, name, day):
+        return queryset.standing_on(day)
+
+
+def with_each_word(query: str, *columns: str) -> Q:
+    """Every word of `query` stands in one of the columns."""
+    found = Q()
+    for word in query.split():
+        in_one = Q()
+        for column in columns:
+            in_one |= Q(**{f"{column}__icontains": word})
+        found &= in_one
+    return found
+
+
+class LawFilter(RuleFilter):
+    """State laws. `topic` and `effect` are of one and the same provision; with `as_of`, of one in force that day."""
+
+    q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Words in it"))
+    state = StateFilter("jurisdiction__usps", label=_("State"))
+    jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID) whose state's laws are meant"))
+    topic = filters.ChoiceFilter(method="nothing_more", choices=Topic.choices, label=_("Topic"))
+    effect = filters.ChoiceFilter(method="nothing_more", choices=Effect.choices, label=_("What it does"))
+    stance = filters.ChoiceFilter("stance", choices=Stance.choices, label=_("Stance"))
+    legal_status = filters.ChoiceFilter("legal_status", choices=StateLaw.LegalStatus.choices, label=_("Legal status"))
+    instrument = filters.ChoiceFilter("instrument", choices=StateLaw.Instrument.choices, label=_("Instrument"))
+    as_of = DayFilter(method="standing", future=False, label=_("In force on"))
+    updated_since = SinceFilter("updated_at", lookup_expr="gte", label=_("Changed here since"))
+    ordering = OrderingByKey(
+        fields=[
+            ("jurisdiction__name", "state"),
+            ("title", "title"),
+            ("enacted_on", "enacted_on"),
+            ("effective_on", "effective_on"),
+            ("legal_status", "legal_status"),
+            ("updated_at", "updated_at"),
+        ],
+        label=_("Order"),
+    )
+
+    class Meta:
+        model = StateLaw
+        fields = []
+
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
+        asked = {name: value for name in ("topic", "effect") if (value := self.form.cleaned_data.get(name))}
+        if not asked:
+            return queryset
+        provisions = Provision.objects.filter(law=OuterRef("pk"), **asked)
+        if day := self.form.cleaned_data.get("as_of"):
+            # A year or a month sorts before each of its days, so this is "its first day is not after `day`".
+            provisions = provisions.filter(effective_on__lte=day.isoformat())
+        return queryset.filter(Exists(provisions))
+
+    def named(self, queryset, name, value):
+        return queryset.filter(
+            with_each_word(value, "title", "citation", "summary_en", "summary_es", "jurisdiction__name", "key")
+        )
+
+    def in_area(self, queryset, name, area):
+        return queryset.filter(jurisdiction=area if area.is_state else area.state_id)
+
+    def nothing_more(self, queryset, name, value):
+        """Has acted elsewhere: both on one provision."""
+        return queryset
+
+
+AREA_REACHES = [
+    (Reach.OWN, _("its own")),
+    (Reach.COUNTY, _("its county's")),
+    (Reach.INSIDE, _("of a part of it")),
+    ("all", _("all of these")),
+]
+
+
+def areas_by_reach(area: Jurisdiction, reach: str) -> Q:
+    """The condition on a Jurisdiction: the area itself, its counties, what lies in it; of a state all in it.
+
+    Without `reach` the area and what lies in it.
+    """
+    wanted = {Reach.OWN, Reach.COUNTY, Reach.INSIDE} if reach == "all" else {reach or Reach.OWN, reach or Reach.INSIDE}
+    found = Q(pk__in=[])
+    if Reach.OWN in wanted:
+        found |= Q(pk=area.pk) | Q(same_as=area)
+    if Reach.INSIDE in wanted and area.is_state:
+        found |= Q(state=area)
+    elif Reach.INSIDE in wanted and area.is_county:
+        found |= Q(pk__in=LiesIn.objects.peopled().filter(county=area).values("jurisdiction"))
+    if Reach.COUNTY in wanted:
+        found |= Q(pk__in=LiesIn.objects.peopled().filter(jurisdiction=area).values("county"))
+    return found
+
+
+class OfGovernments(RuleFilter):
+    """What the lists of policies and labels share: an area, and how what is listed belongs to it."""
+
+    def get_form_class(self):
+        form = super().get_form_class()
+
+        class Form(form):
+            def clean(form):
+                cleaned = super().clean()
+                if cleaned.get("reach") and not cleaned.get("jurisdiction") and "jurisdiction" not in form.errors:
+                    form.add_error("reach", _("Say which area with jurisdiction=GEOID."))
+                return cleaned
+
+        return Form
+
+    def areas(self, area: Jurisdiction):
+        condition = areas_by_reach(area, self.form.cleaned_data.get("reach") or "")
+        return Jurisdiction.objects.filter(condition).values("pk")
+
+    def nothing_more(self, queryset, name, value):
+        """Has acted on the area."""
+        return queryset
+
+
+class PolicyFilter(OfGovernments):
+    """Local policies."""
+
+    q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Words in it"))
+    state = StateFilter("state_area__usps", label=_("State"))
+    jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
+    reach = filters.ChoiceFilter(method="nothing_more", choices=AREA_REACHES, label=_("Whose, seen from the area"))
+    topic = filters.ChoiceFilter(method="speaks_of", choices=Topic.choices, label=_("Topic"))
+    stance = filters.ChoiceFilter("stance", choices=Stance.choices, label=_("Stance"))
+    legal_status = filters.ChoiceFilter(
+        "legal_status", choices=LocalPolicy.LegalStatus.choices, label=_("Legal status")
+    )
+    instrument = filters.ChoiceFilter("instrument", choices=LocalPolicy.Instrument.choices, label=_("Instrument"))
+    as_of = DayFilter(method="standing", future=False, label=_("In force on"))
+    updated_since = SinceFilter("updated_at", lookup_expr="gte", label=_("Changed here since"))
+    ordering = OrderingByKey(
+        fields=[
+            ("state_area__name", "state"),
+            ("government", "government"),
+            ("title", "title"),
+            ("adopted_on", "adopted_on"),
+            ("legal_status", "legal_status"),
+            ("updated_at", "updated_at"),
+        ],
+        label=_("Order"),
+    )
+
+    class Meta:
+        model = LocalPolicy
+        fields = []
+
+    def named(self, queryset, name, value):
+        return queryset.filter(
+            with_each_word(value, "title", "citation", "government", "summary_en", "summary_es", "key")
+        )
+
+    def speaks_of(self, queryset, name, topic):
+        # As text: SQLite cannot look into a JSON list.
+        return queryset.alias(topics_as_text=Cast("topics", TextField())).filter(topics_as_text__contains=f'"{topic}"')
+
+    def in_area(self, queryset, name, area):
+        through = LocalPolicy.jurisdictions.through.objects.filter(jurisdiction__in=self.areas(area))
+        return queryset.filter(pk__in=through.values("localpolicy"))
+
+
+class DesignationFilter(OfGovernments):
+    """Federal labels. `as_of` keeps what stood on its list that day."""
+
+    q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Name"))
+    state = StateFilter(method="in_state", label=_("State"))
+    jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
+    reach = filters.ChoiceFilter(method="nothing_more", choices=AREA_REACHES, label=_("Whose, seen from the area"))
+    list = filters.ChoiceFilter("list", choices=FederalDesignation.List.choices, label=_("List"))
+    as_of = DayFilter(method="standing", future=False, label=_("On the list on"))
+    updated_since = SinceFilter("updated_at", lookup_expr="gte", label=_("Changed here since"))
+    ordering = OrderingByKey(
+        fields=[
+            ("printed_name", "name"),
+            ("listed_on", "listed_on"),
+            ("removed_on", "removed_on"),
+            ("updated_at", "updated_at"),
+        ],
+        label=_("Order"),
+    )
+
+    class Meta:
+        model = FederalDesignation
+        fields = []
+
+    def named(self, queryset, name, value):
+        return queryset.filter(with_each_word(value, "printed_name", "key"))
+
+    def in_state(self, queryset, name, usps):
+        return queryset.filter(Q(jurisdiction__usps=usps) | Q(jurisdiction__state__usps=usps))
+
+    def in_area(self, queryset, name, area):
+        return queryset.filter(jurisdiction__in=self.areas(area))
+
+    def standing(self, queryset, name, day):
+        return queryset.listed_on(day)
+
+
+# -- Changes --------------------------------------------------------------------------------------------------------
+
+
 class ChangeFilter(Parameters):
     """What changed, newest first: seen from a day to a day, in a state or an area."""
 
-    state = StateFilter("agency__state__usps", label=_("State"))
+    state = StateFilter(method="in_state", label=_("State"))
     jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
     kind = filters.ChoiceFilter(choices=ChangeEvent.Kind.choices, label=_("What changed"))
     agency = filters.CharFilter("agency__public_id", max_length=6, label=_("Agency"))
@@ -344,13 +587,31 @@ class ChangeFilter(Parameters):
         model = ChangeEvent
         fields = []
 
+    def in_state(self, queryset, name, usps):
+        return queryset.filter(
+            Q(agency__state__usps=usps)
+            | Q(law__jurisdiction__usps=usps)
+            | Q(policy__state_area__usps=usps)
+            | Q(designation__jurisdiction__usps=usps)
+            | Q(designation__jurisdiction__state__usps=usps)
+        )
+
     def in_area(self, queryset, name, area):
-        """Of the agencies that reach the area from near, and those in question for which ICE prints this county."""
+        """Of the agencies that reach the area from near, and those in question for which ICE prints this county;
+        of the laws of its state, and of policies and labels of the area, its counties and what lies in it.
+        """
         near = Q(pk__in=[])
         for reach in Reach if area.is_state else (Reach.OWN, Reach.COUNTY, Reach.INSIDE, Reach.SPECIAL):
             near |= Q(pk__in=agencies_reaching(area, reach))
         near |= Q(placement=Agency.Placement.IN_QUESTION, printed_county=area)
-        return queryset.filter(agency__in=Agency.objects.filter(near).values("pk"))
+        areas = Jurisdiction.objects.filter(areas_by_reach(area, "all")).values("pk")
+        policies = LocalPolicy.jurisdictions.through.objects.filter(jurisdiction__in=areas)
+        return queryset.filter(
+            Q(agency__in=Agency.objects.filter(near).values("pk"))
+            | Q(law__jurisdiction=area if area.is_state else area.state_id)
+            | Q(policy__in=policies.values("localpolicy"))
+            | Q(designation__jurisdiction__in=areas)
+        )
 
 
 # "from" is a word of Python's own and cannot stand in the class.

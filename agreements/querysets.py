@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from jurisdictions.models import Coverage, LiesIn
 
@@ -133,7 +134,31 @@ class AgreementQuerySet(models.QuerySet):
 
 class ChangeEventQuerySet(models.QuerySet):
     def for_listing(self):
-        return self.select_related("agency__state", "agreement", "snapshot")
+        """What a row of changes shows, in one query; nothing of laws, policies and labels that are not published."""
+        public = Q()
+        for record in ("law", "policy", "designation"):
+            public &= Q(**{f"{record}__isnull": True}) | Q(**{f"{record}__state": "published"})
+        return self.filter(public).select_related(
+            "agency__state",
+            "agreement",
+            "snapshot",
+            "law__jurisdiction",
+            "policy__state_area",
+            "designation__jurisdiction__state",
+            "designation__jurisdiction__same_as__state",
+        )
+
+    def newest_first(self):
+        """By the day we saw them, of one day by state and name."""
+        states = Coalesce(
+            "agency__state__name",
+            "law__jurisdiction__name",
+            "policy__state_area__name",
+            "designation__jurisdiction__state__name",
+            "designation__jurisdiction__name",
+        )
+        names = Coalesce("agency__name", "law__title", "policy__government", "designation__printed_name")
+        return self.order_by("-seen_on", states, names, "kind", "key")
 
 
 class EditorialQuerySet(models.QuerySet):

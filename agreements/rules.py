@@ -75,6 +75,8 @@ def _template(rule: Rule, standing: RuleStanding) -> str:
             return _("Enacted: %(date)s. The day it took effect is not known.")
         case RuleStanding.IN_FORCE:
             return _("In force since %(date)s.")
+        case RuleStanding.UNCERTAIN if getattr(rule, "is_unconfirmed", False):
+            return _("We could not confirm that it is in force. Its start: %(date)s.")
         case RuleStanding.UNCERTAIN if not start_of(rule):
             return _("Whether it was in force on %(day)s is not certain. We know no date of its start.")
         case RuleStanding.UNCERTAIN if rule.end_first and not rule.ended_on:

@@ -1,4 +1,4 @@
-"""The pages of agencies, agreements and changes. These addresses are permanent."""
+"""The pages of agencies, agreements, laws, policies and changes. These addresses are permanent."""
 
 from django.urls import path, re_path
 
@@ -12,6 +12,10 @@ urlpatterns = [
     re_path(AGENCY, views.agency, name="agency"),
     path("agreements/", views.agreement_list, name="agreements"),
     path("agreements/<slug:public_id>/", views.agreement, name="agreement"),
+    path("laws/", views.law_list, name="laws"),
+    path("laws/<slug:key>/", views.law, name="law"),
+    path("policies/", views.policy_list, name="policies"),
+    path("policies/<slug:key>/", views.policy, name="policy"),
     path("changes/", views.change_list, name="changes"),
     path("changes/<slug:key>/", views.change, name="change"),
 ]

@@ -123,6 +123,10 @@ class FederalDesignation(Editorial):
     def __str__(self):
         return f"{self.printed_name} on {self.get_list_display()}"
 
+    def get_absolute_url(self) -> str:
+        """The page of the area, which shows its labels, without a language prefix."""
+        return self.jurisdiction.get_absolute_url()
+
     def listed_by(self, day) -> bool:
         """Whether it stood on the list on `day`, as far as the record knows."""
         return self.listed_on <= day and (self.removed_on is None or day < self.removed_on)

@@ -2,5 +2,18 @@
 
 from .agreements import agency, agency_list, agreement, agreement_list, change, change_list
 from .listing import ROWS_ON_A_PAGE
+from .rules import law, law_list, policy, policy_list
 
-__all__ = ["ROWS_ON_A_PAGE", "agency", "agency_list", "agreement", "agreement_list", "change", "change_list"]
+__all__ = [
+    "ROWS_ON_A_PAGE",
+    "agency",
+    "agency_list",
+    "agreement",
+    "agreement_list",
+    "change",
+    "change_list",
+    "law",
+    "law_list",
+    "policy",
+    "policy_list",
+]

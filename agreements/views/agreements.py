@@ -88,9 +88,7 @@ def agency_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
 @public_page(*CHANGE_PARAMETERS)
 def change_list(request: HttpRequest) -> HttpResponseBase:
     """What changed from list to list, newest first: /changes/?state=MD&from=2026-01-01."""
-    events = ChangeEvent.objects.for_listing().order_by(
-        "-seen_on", "agency__state__name", "agency__name", "kind", "key"
-    )
+    events = ChangeEvent.objects.for_listing().newest_first()
     found = List(request, ChangeFilter(request.known_parameters, events))
     if asked_format(request) and found.is_valid:
         return csv_response("changes", CHANGE_COLUMNS, change_rows(request, found))
@@ -100,16 +98,19 @@ def change_list(request: HttpRequest) -> HttpResponseBase:
 
 CHANGE_COLUMNS = (
     "seen_on", "took_effect_on", "state", "agency", "change", "program_model", "before", "after", "origin", "agency_id",
-    "change_id", "page",
+    "change_id", "page", "law", "policy", "designation",
 )  # fmt: skip
 
 
 def change_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
     for event in found.rows.iterator(chunk_size=ROWS_AT_ONCE):
+        agency = event.agency
         yield (
-            event.seen_on, event.took_effect_on, event.agency.state.usps, event.agency.name, event.kind,
+            event.seen_on, event.took_effect_on, event.state.usps, agency.name if agency else "", event.kind,
             event.agreement.program_model if event.agreement else "", in_words(event.before), in_words(event.after),
-            event.origin, event.agency.public_id, event.key, request.build_absolute_uri(event.get_absolute_url()),
+            event.origin, agency.public_id if agency else "", event.key,
+            request.build_absolute_uri(event.get_absolute_url()),
+            *(record.key if record else "" for record in (event.law, event.policy, event.designation)),
         )  # fmt: skip
 
 
@@ -291,7 +292,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
         "lists": Lists.on(today()),
         "fields": [(name, event.before.get(name), event.after.get(name)) for name in {**event.before, **event.after}],
         "same_day": ChangeEvent.objects.for_listing()
-        .filter(agency=event.agency, seen_on=event.seen_on)
+        .filter(**{event.subject_field: event.subject}, seen_on=event.seen_on)
         .exclude(pk=event.pk)
         .order_by(F("kind")),
     }

@@ -17,7 +17,10 @@ ROWS_AT_ONCE = 1000
 """Rows that a CSV asks of the database at a time."""
 
 
-FIELDS = frozenset({"q", "state", "model", "status", "kind", "signed_from", "signed_to", "as_of", "from", "to"})
+FIELDS = frozenset({
+    "q", "state", "model", "status", "kind", "signed_from", "signed_to", "as_of", "from", "to",
+    "topic", "effect", "stance", "legal_status",
+})  # fmt: skip
 """Parameters that the forms above the lists offer."""
 
 
@@ -67,4 +70,4 @@ def list_context(found: List) -> dict:
 
 
 def all_states():
-    return Jurisdiction.objects.states().order_by("name").only("geoid", "name", "usps", "slug")
+    return Jurisdiction.objects.states().order_by("name").only("geoid", "kind", "name", "usps", "slug")
