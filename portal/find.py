@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,7 @@ LONG = 8  # choices, more of which stand under the names of their states
 # A state's name means the state, though a village elsewhere has it too ("Florida", New York); where another area of
 # that name has more than a twentieth of its people ("New York", "Washington", "Utah"), we ask.
 STATE_OUTWEIGHS = 20
+FIRST = itemgetter(0)
 SHORTEST_GUESSED = 3  # letters; of fewer, every other name is a near one
 SMALLEST_SHARE = 0.001  # of the addresses of a ZIP code, that we say as a number
 STATE_DIGITS, COUNTY_DIGITS = 2, 5
@@ -43,6 +45,9 @@ STATE_DIGITS, COUNTY_DIGITS = 2, 5
 # The last five digits, also in "Davie FL 33324-1234" and "333241234"; a house number before them is not a ZIP code.
 ZIP_CODE = re.compile(r"(?:^|[\s,])(\d{5})(?:[-\s]?\d{4})?$")
 GEOID = re.compile(r"(?:(geoid|fips)\W*)?(\d{2}|\d{5}|\d{7}|\d{10})", re.IGNORECASE)
+# Of the armed forces; the same five digits may be a county's GEOID (09110 in Connecticut, 34001 in New Jersey).
+MILITARY_ZIP_CODE = re.compile(r"09[0-8]\d\d|340\d\d|96[2-6]\d\d")
+STATE_AT_THE_END = re.compile(r"\w\W+([A-Za-z]{2})$")
 OCD_ID = re.compile(r"ocd-division/[\w:/~.-]+")
 
 # What people write short. Only the last word of a name: "St. Mary Par", "Burton Twp", "Broward Co".
@@ -50,6 +55,7 @@ SHORT_TYPES = {
     "co": "county", "cnty": "county", "cty": "county", "par": "parish", "twp": "township", "twnshp": "township",
     "tshp": "township", "boro": "borough", "vlg": "village",
 }  # fmt: skip
+DIRECTIONS = {"n": "north", "s": "south", "e": "east", "w": "west"}
 TYPES = frozenset(
     {
         "county", "parish", "borough", "township", "town", "village", "city", "municipio", "municipality", "district",
@@ -68,6 +74,8 @@ AGENCY_WORDS = frozenset(
         "jail", "detention", "trooper", "troopers", "agency", "guard", "attorney", "prosecutor",
     }
 )  # fmt: skip
+NO_PLACE = AGENCY_WORDS | {"highway"}
+NAMELESS = AGENCY_WORDS | TYPES | SMALL_WORDS | {"state"}
 
 
 KINDS = {
@@ -225,7 +233,12 @@ def by_code(asked: str) -> Found | None:
         return by_geoid(asked, code[2])
     if zip_code := ZIP_CODE.search(asked):
         found = by_zip(asked, zip_code[1])
-        return found if found.hits or zip_code[1] != asked else by_geoid(asked, asked) or found
+        if found.hits or zip_code[1] != asked:
+            return found
+        county = by_geoid(asked, asked)
+        if county and MILITARY_ZIP_CODE.fullmatch(asked):
+            return replace(found, suggestions=county.hits)
+        return county or found
     if code:
         return by_geoid(asked, code[2])
     if OCD_ID.fullmatch(asked.lower()):
@@ -277,6 +290,7 @@ class Reading:
 
     words: tuple[str, ...]
     state: str = ""
+    other: Reading | None = None  # what may be meant as well: "Aurora Co" is in Colorado, or a county
 
     @property
     def key(self) -> str:
@@ -291,12 +305,20 @@ class Matches:
     def __bool__(self) -> bool:
         return bool(self.areas or self.agencies)
 
+    def add(self, more: Matches) -> None:
+        """Take in what is not here yet."""
+        here = {one.geoid for one in self.areas}
+        self.areas += [one for one in more.areas if one.geoid not in here]
+        self.agencies += [agency for agency in more.agencies if agency not in self.agencies]
+
 
 def by_name(asked: str, state: str) -> Found:
     areas, agencies = area_names(), agency_names()
     readings = list(readings_of(asked, areas, state_named(state, areas.states) if state else ""))
     for reading in readings:
         if matches := exact(reading, areas, agencies):
+            if reading.other:
+                matches.add(exact(reading.other, areas, agencies))
             return presented(asked, matches, narrowed=bool(state))
     for reading in readings:
         if matches := agencies_with_words(reading, agencies):
@@ -318,6 +340,9 @@ def readings_of(asked: str, areas: AreaNames, state: str) -> Iterable[Reading]:
         yield Reading(words_of(front), fips)
         yield whole
         return
+    # "Clinton IA" is in Iowa and no Clintonia; "Butte MT" is in Montana, though elsewhere "Mt" stands for Mount.
+    if len(words) > 1 and (fips := state_at_the_end(asked, areas.states)):
+        yield Reading(words[:-1], fips, whole if words[-1] in SHORT_TYPES else None)
     yield whole
     for length in range(min(len(words) - 1, 4), 0, -1):  # "District of Columbia" has three words
         if fips := state_named(" ".join(words[-length:]), areas.states):
@@ -325,6 +350,12 @@ def readings_of(asked: str, areas: AreaNames, state: str) -> Iterable[Reading]:
     for length in range(min(len(words) - 1, 4), 0, -1):
         if fips := state_named(" ".join(words[:length]), areas.states):
             yield Reading(words[length:], fips)
+
+
+def state_at_the_end(asked: str, states: dict[str, str]) -> str:
+    """FIPS of the postal abbreviation after a name, as in "Butte MT"; "" if there is none."""
+    ending = STATE_AT_THE_END.search(asked)
+    return states.get(ending[1].lower(), "") if ending else ""
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -343,12 +374,14 @@ def exact(reading: Reading, areas: AreaNames, agencies: AgencyNames) -> Matches:
 
 
 def other_forms(words: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    """ "Burton Twp", "Town of Davie" and "Broward Co" have another form by which the index knows them."""
+    """ "Burton Twp", "Town of Davie", "N. Las Vegas" and "Broward Co" have another form, which the index knows."""
     if not words:
         return
     if words[-1] in SHORT_TYPES:
         yield from other_forms((*words[:-1], SHORT_TYPES[words[-1]]))
         yield (*words[:-1], SHORT_TYPES[words[-1]])
+    if len(words) > 1 and words[0] in DIRECTIONS:
+        yield (DIRECTIONS[words[0]], *words[1:])
     if len(words) > 2 and words[1] == "of" and words[0] in TYPES:
         yield (*words[2:], words[0])
         yield words[2:]
@@ -430,24 +463,25 @@ def suggested(asked: str, readings: Sequence[Reading], areas: AreaNames, agencie
     for reading in readings:
         if not AGENCY_WORDS.intersection(reading.words):
             continue
-        place = Reading(tuple(word for word in reading.words if word not in AGENCY_WORDS), reading.state)
+        place = Reading(tuple(word for word in reading.words if word not in NO_PLACE), reading.state)
         if place.words and (found := exact(place, areas, agencies)).areas:
             hits = presented(asked, found, narrowed=False).hits[:MOST_SUGGESTED]
             return Found(asked=asked, problem=Problem.NO_SUCH_AGENCY, suggestions=hits)
-    best: dict[str | int, tuple] = {}
+    best: dict[str | int, tuple] = {}  # by GEOID or agency: what to sort it by, and what it is
     for reading in readings:
-        if len(reading.key) < SHORTEST_GUESSED:
+        # What has no name in it, such as "police", is near to names that nobody means.
+        if len(reading.key) < SHORTEST_GUESSED or NAMELESS.issuperset(reading.words):
             continue
         # A name that goes on counts like one with as many mistakes as we allow.
         likely = [(edits, one) for edits, one in areas.near(reading.key, reading.state)]
         likely += [(edits_allowed(reading.key), one) for one in areas.beginning(reading.key, reading.state)]
         for edits, one in likely:
-            place = (edits, -one.population, one.geoid, one)
-            best[one.geoid] = min(place, best.get(one.geoid, place))
+            place = ((edits, -one.population, one.geoid), one)
+            best[one.geoid] = min(place, best.get(one.geoid, place), key=FIRST)
         for edits, agency in agencies.near(reading.key, reading.state):
-            place = (edits, 0, str(agency), agency)
-            best[agency] = min(place, best.get(agency, place))
-    chosen = [likely for *_order, likely in sorted(best.values())[:MOST_SUGGESTED]]
+            place = ((edits, 0, str(agency)), agency)
+            best[agency] = min(place, best.get(agency, place), key=FIRST)
+    chosen = [likely for _order, likely in sorted(best.values(), key=FIRST)[:MOST_SUGGESTED]]
     hits = area_hits([one for one in chosen if isinstance(one, Named)])
     hits += agency_hits([one for one in chosen if isinstance(one, int)])
     return Found(asked=asked, problem=Problem.NOTHING, suggestions=hits)

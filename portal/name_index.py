@@ -104,7 +104,8 @@ class AreaNames:
             if kind == "state":
                 state_names[geoid] = name
                 self.states[key(name)] = geoid
-                pairs.add((STATE_USPS[geoid].lower(), geoid, Rank.OTHER))
+                for other in (STATE_USPS[geoid], f"{name} State", f"State of {name}"):
+                    pairs.add((key(other), geoid, Rank.OTHER))
             elif kind == "county":
                 counties.append((geoid, name))
         for name, kind, geoid in other_names:
@@ -205,12 +206,17 @@ class AgencyNames:
         return [agency for agency, own in self._exact.get(key, {}).items() if not state or own == state]
 
     def with_words(self, words: Sequence[str], state: str = "") -> list[int]:
-        """The agencies with each of these words, or words that start so, in a name; the shortest names first."""
-        found: dict[int, int] = {}
+        """The agencies with each of these words, or words that start so, in a name; the shortest names first.
+
+        Where a name has the words themselves, names with longer ones are not meant: "harris" is not Harrison.
+        """
+        found: dict[int, tuple[int, int]] = {}
         for name, agency, own in self._worded:
             if (not state or own == state) and all(f" {word}" in name for word in words):
-                found[agency] = min(len(name), found.get(agency, len(name)))
-        return sorted(found, key=found.get)
+                order = (-sum(f" {word} " in f"{name} " for word in words), len(name))
+                found[agency] = min(order, found.get(agency, order))
+        most = min((same for same, _length in found.values()), default=0)
+        return sorted((agency for agency in found if found[agency][0] == most), key=found.get)
 
     def near(self, key: str, state: str = "", limit: int = 20) -> list[tuple[int, int]]:
         found = process.extract(

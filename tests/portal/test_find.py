@@ -126,6 +126,52 @@ def test_townships_of_one_name_are_told_apart_by_their_county(db):
     assert [hit.counties for hit in found.hits] == [("Adams County",), ("Pike County",)]
 
 
+@pytest.fixture
+def montana(db):
+    """Butte in Montana, and what else might be read in "Butte MT" and its like."""
+    state = StateFactory(geoid="30", name="Montana", usps="MT")
+    PlaceFactory(short_name="Butte", legal_type="city", state=state)
+    iowa, colorado = (
+        StateFactory(geoid="19", name="Iowa", usps="IA"),
+        StateFactory(geoid="08", name="Colorado", usps="CO"),
+    )
+    PlaceFactory(short_name="Clinton", legal_type="city", state=iowa)
+    SubdivisionFactory(short_name="Clintonia")
+    PlaceFactory(short_name="Aurora", legal_type="city", state=colorado)
+    CountyFactory(name="Aurora County")
+    PlaceFactory(short_name="Mount Olive", legal_type="town")
+    PlaceFactory(short_name="North Port", legal_type="city")
+    return state
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Butte MT", ["/us/mt/butte/"]),  # "Mt" is no mountain here
+        ("MT", ["/us/mt/"]),
+        ("Mt Olive", ["/us/fl/mount-olive/"]),
+        ("Clinton ia", ["/us/ia/clinton/"]),  # and not Clintonia, which has the same letters
+        ("N. Port", ["/us/fl/north-port/"]),
+        ("Montana State", ["/us/mt/"]),
+        ("State of Montana", ["/us/mt/"]),
+    ],
+)
+def test_short_words_are_read_as_people_mean_them(montana, typed, expected):
+    assert paths(find(typed)) == expected
+
+
+def test_co_after_a_name_is_colorado_or_a_county(montana):
+    assert set(paths(find("Aurora Co"))) == {"/us/co/aurora/", "/us/fl/aurora-county/"}
+    assert find("Aurora, CO").only.get_absolute_url() == "/us/co/aurora/"
+
+
+def test_a_name_with_the_very_words_leaves_out_longer_ones(db):
+    harris = AgencyFactory(name="Harris County Sheriff's Office")
+    AgencyFactory(name="Harrison County Sheriff's Office")
+    assert find("harris sheriff").only.agency == harris
+    assert len(find("harri sheriff").agencies) == 2
+
+
 # -- Agencies -------------------------------------------------------------------------------------------------------
 
 
@@ -210,6 +256,15 @@ def test_five_digits_are_a_countys_geoid_only_if_they_are_no_zip_code(florida):
     assert find("GEOID 12011").only.area.pk == "12011"
 
 
+@pytest.mark.parametrize("typed", ["09001", "34003", "96271"])
+def test_a_zip_code_of_the_armed_forces_is_no_countys_geoid_but_may_be_meant_so(db, typed):
+    county = CountyFactory(geoid=typed, name="Bergen County")
+    found = find(typed)
+    assert (found.hits, found.problem) == ((), Problem.ZIP_UNKNOWN)
+    assert [hit.area for hit in found.suggestions] == [county]
+    assert find(f"geoid {typed}").only.area == county
+
+
 def test_an_unknown_zip_code_and_one_of_another_country_are_told_apart(db):
     ZipArea.objects.create(
         zip="96941", county=None, share=1, residential_share=0, post_office_city="Pohnpei", state_usps="FM"
@@ -229,6 +284,24 @@ def test_a_misspelt_name_brings_what_may_have_been_meant(florida, typed, expecte
     found = find(typed)
     assert found.problem == Problem.NOTHING
     assert found.suggestions[0].area.pk == expected
+
+
+def test_one_area_suggested_for_two_names_of_it_is_suggested_once(florida):
+    AreaNameFactory(name="Davoy", kind="nickname", leads_to=find("davie fl").only.area)
+    assert [hit.area.pk for hit in find("Davoe, FL").suggestions] == ["1216475"]
+
+
+@pytest.mark.parametrize("typed", ["police", "county sheriff", "the city"])
+def test_words_that_name_nobody_suggest_nobody(florida, typed):
+    PlaceFactory(short_name="Polices", population=10)
+    PlaceFactory(short_name="County Line")
+    assert find(typed).suggestions == ()
+
+
+def test_an_unknown_state_agency_leads_on_to_its_state(florida):
+    found = find("North Carolina Highway Patrol")
+    assert found.problem == Problem.NO_SUCH_AGENCY
+    assert [hit.get_absolute_url() for hit in found.suggestions] == ["/us/nc/"]
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\x00\x01\x7f", ",", "\u200b"])
