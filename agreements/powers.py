@@ -126,6 +126,15 @@ POWERS = (
         _("The jail may keep a person for ICE up to 48 hours past release. State law may forbid it."),
         ICE_RELEASE,
     ),
+    Power(
+        "",
+        Moment.RELEASE,
+        _(
+            "ICE may ask any jail to keep a person up to 48 hours past release, weekends and holidays not counted (a"
+            " detainer). No judge signs it. State law may require or forbid the jail to do so."
+        ),
+        DETAINER_RULE,
+    ),
 )
 
 

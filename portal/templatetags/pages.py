@@ -14,11 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agreements import programs
-from agreements.models import Status
+from agreements.models import Provision, Status
+from agreements.rules import date_in_words, start_of
 from agreements.sentences import day_in_words
 from jurisdictions import labels
+from jurisdictions.periods import PartialDate
 from jurisdictions.placement import reasons
-from portal.answers import SIGNS, Mark
+from portal.answers import SIGNS, Mark, Rule, Sources, sentences
 from portal.middleware.language import SPANISH
 
 register = template.Library()
@@ -100,6 +102,40 @@ def in_other_language(context: dict, language: str) -> str:
 def mark(which: str) -> SafeString:
     """The shape of a status, for eyes only: a word that says the same always stands beside it."""
     return format_html('<span class="m m-{}" aria-hidden="true">{}</span>', which, SIGNS[Mark(which)])
+
+
+@register.simple_tag
+def cite(sources: Sources, source: Any) -> SafeString:
+    """A reference to a document of the page, which gets its number when it is first named."""
+    number = sources.number(source)
+    return format_html('<sup><a href="#s{0}" aria-label="{1}">{0}</a></sup>', number, _("Source %(n)s") % {"n": number})
+
+
+@register.simple_tag
+def rule_mark(rule: Rule) -> SafeString:
+    """Only what was in force for certain has a shape; of all else the word speaks."""
+    return mark(Mark.YES) if rule.is_plain else SafeString()
+
+
+@register.filter
+def starts_after(provision: Provision, day: date | None) -> bool:
+    """Whether a rule counts from a day later than that of a list."""
+    start = PartialDate.parse(start_of(provision))
+    return bool(day and start and start.first_day > day)
+
+
+@register.filter
+@stringfilter
+def printed_date(text: str) -> str:
+    """ "2025", "March 2025", "6 March 2025": as much as the source gives."""
+    return date_in_words(text)
+
+
+@register.filter
+@stringfilter
+def lowered(label: str) -> str:
+    """A label inside a sentence."""
+    return sentences.lowered(label)
 
 
 @register.simple_tag

@@ -12,15 +12,12 @@ from agreements.caching import public_page
 from agreements.filters import asked_day
 from agreements.lists import Lists
 from agreements.models import Agreement
-from agreements.powers import MOMENTS, Document, powers_of
 from jurisdictions.models import AreaName, Jurisdiction
-from portal.answers import PlaceAnswer, answer_for, state_answer
+from portal.answers import Sources, answer_for, state_answer
 from portal.templatetags.pages import in_language
 
 # Where a place without a city government is part of a town or township, which governs it.
 TOWN_STATES = frozenset({"CT", "MA", "ME", "MI", "MN", "NH", "NJ", "NY", "PA", "RI", "VT", "WI"})
-# In the numbered sources of a page ICE's list comes first.
-FIRST_SOURCE = 2
 PLAIN_NOTES = frozenset({"", "part of a town or township", "town of the same name"})
 
 
@@ -62,7 +59,7 @@ def state(request: HttpRequest, state: str) -> HttpResponse:
         return moved(request, area)
     day, refusal = asked_day(request.known_parameters)
     answer = state_answer(area, day)
-    context = {"answer": answer, "lists": answer.lists, "area": area, "refusal": refusal}
+    context = {"answer": answer, "lists": answer.lists, "area": area, "refusal": refusal, "sources": Sources()}
     return render(request, "portal/state.html", context, status=400 if refusal else 200)
 
 
@@ -78,8 +75,6 @@ def place(request: HttpRequest, state: str, slug: str) -> HttpResponse:
     day, refusal = asked_day(request.known_parameters)
     arrival, lost = arrival_by(request.known_parameters.get("from", ""), area)
     answer = answer_for(area, day)
-    powers = powers_of("", *answer.models) if answer.lists.is_covered else []
-    sources = list(dict.fromkeys(power.source for power in powers))
     context = {
         "answer": answer,
         "lists": answer.lists,
@@ -87,8 +82,7 @@ def place(request: HttpRequest, state: str, slug: str) -> HttpResponse:
         "refusal": refusal,
         "arrival": arrival,
         "lost": lost,
-        "meaning": meaning(answer, sources),
-        "sources": sources,
+        "sources": Sources(),
     }
     return render(request, "portal/place.html", context, status=400 if refusal or lost else 200)
 
@@ -111,19 +105,3 @@ def arrival_by(geoid: str, area: Jurisdiction) -> tuple[AreaName | None, str]:
     name.is_plain = name.note in PLAIN_NOTES
     name.town_unknown = area.is_county and area.state.usps in TOWN_STATES
     return name, ""
-
-
-def meaning(answer: PlaceAnswer, sources: list[Document]) -> list[tuple]:
-    """For each moment: what officers may do by the models that reach the place, who has them, the source's number."""
-    return [
-        (
-            moment,
-            title,
-            [
-                (power, answer.models.get(power.model, ()), FIRST_SOURCE + sources.index(power.source))
-                for power in powers_of("", *answer.models)
-                if power.moment == moment and power.source in sources
-            ],
-        )
-        for moment, title in MOMENTS.items()
-    ]

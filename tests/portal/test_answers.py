@@ -13,7 +13,10 @@ from tests.factories import (
     AgreementFactory,
     ChangeEventFactory,
     CountyFactory,
+    DesignationFactory,
+    LocalPolicyFactory,
     PlaceFactory,
+    ProvisionFactory,
     SnapshotFactory,
     StandingFactory,
     StateFactory,
@@ -23,8 +26,11 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 25)
-PLACE_QUERIES = 6  # lists, counties or parts, namesakes, agreements, coverages, changes
-STATE_QUERIES = 8  # lists, agreements, coverages, changes, counties, places in them, days and runs through time
+# Lists, counties or parts, namesakes, agreements, coverages; checks, laws, provisions, policies, labels; changes.
+PLACE_QUERIES = 11
+# Lists, agreements, coverages, changes, counties, places in them, days and runs through time; checks, laws,
+# provisions, policies and whose they are, labels.
+STATE_QUERIES = 14
 THE_LIST = "ICE's list of 18 May 2026"
 
 
@@ -252,7 +258,12 @@ def test_a_place_costs_the_same_whatever_the_number_of_its_agencies(
     agencies, broward, davie, django_assert_num_queries, more
 ):
     for number in range(more):
-        listed(f"Police {number}", kind="municipal_police", covers=[PlaceFactory(counties=[broward])])
+        town = PlaceFactory(counties=[broward])
+        listed(f"Police {number}", kind="municipal_police", covers=[town])
+        ProvisionFactory()
+        for area in (broward, davie, town):
+            LocalPolicyFactory(jurisdictions=[area])
+        DesignationFactory(jurisdiction=town)
     for area in (broward, davie):
         area = Jurisdiction.objects.select_related("state").get(pk=area.pk)
         with django_assert_num_queries(PLACE_QUERIES):
@@ -261,6 +272,9 @@ def test_a_place_costs_the_same_whatever_the_number_of_its_agencies(
             assert [entry.told for entry in answer.entries]
             assert [part.get_absolute_url() for part in (*answer.parts, *answer.counties)]
             assert [event.agency.state.usps for event in answer.changes] == []
+            assert [saying.sentence for each in answer.meaning for saying in each.sayings]
+            assert bool(answer.policies.inside_by_place) is bool(more and area.is_county)
+            assert answer.doubts == ()
 
 
 def test_a_state_counts_each_agency_once_and_shows_its_counties(agencies, broward):
@@ -296,10 +310,15 @@ def test_a_state_is_told_through_time_by_the_last_list_of_each_month(broward):
 
 @pytest.mark.parametrize("more", [0, 12])
 def test_a_state_costs_the_same_whatever_the_number_of_its_agencies(agencies, broward, django_assert_num_queries, more):
-    for number in range(more):
+    for number in range(more + 1):
+        ProvisionFactory()
+        LocalPolicyFactory(jurisdictions=[broward])
+        DesignationFactory(jurisdiction=CountyFactory())
         listed(f"Police {number}", kind="municipal_police", covers=[PlaceFactory(counties=[broward])])
     with django_assert_num_queries(STATE_QUERIES):
         answer = state_answer(broward.state, TODAY)
         assert len(answer.lines) == 3
         assert answer.gone_sentences == ()
+        assert answer.policies.count == more + 1
+        assert len(answer.labels.labels) == more + 2
         assert [row.county.get_absolute_url() for row in answer.counties]

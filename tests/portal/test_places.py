@@ -22,7 +22,7 @@ from tests.portal.reading import heading, text_of
 
 pytestmark = pytest.mark.django_db
 
-PAGE_QUERIES = 8
+PAGE_QUERIES = 13
 
 
 @pytest.fixture

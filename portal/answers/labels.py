@@ -1,0 +1,126 @@
+"""Federal lists of "sanctuary jurisdictions": a federal claim about a place, never proof of a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from agreements.localised import in_language
+from agreements.models import FederalDesignation
+from jurisdictions.models import Jurisdiction, Source
+
+from .lines import Mark
+from .sentences import label_sentence, not_on_list
+
+List = FederalDesignation.List
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a federal list says of an area on a day. `designation` is None where a complete list leaves the area out."""
+
+    area: Jurisdiction
+    list: List
+    mark: Mark
+    sentence: str
+    source: Source
+    designation: FederalDesignation | None = None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Federal labels of an area, its counties and its state on a day."""
+
+    day: date
+    areas: tuple[Jurisdiction, ...]
+    """The area, its counties, its state."""
+    found: tuple[tuple[Jurisdiction, FederalDesignation], ...]
+    """Published designations of these areas listed by the day, each with its area."""
+    first: FederalDesignation | None
+    """The Justice Department's list, which is complete: its first entry by the day. None if none is held."""
+
+    @cached_property
+    def labels(self) -> tuple[Label, ...]:
+        """The area itself is always spoken of where the complete list is held; the others if they are or were on it."""
+        labels = []
+        for area in self.areas:
+            for whose, designation in self.found:
+                if whose.pk == area.pk:
+                    mark = Mark.YES if designation.listed_by(self.day) else Mark.NO
+                    # A list that is gone, and was held in part, says neither yes nor no today.
+                    if designation.list != List.DOJ and mark == Mark.NO:
+                        mark = Mark.UNCHECKED
+                    sentence = label_sentence(area.full_name, designation, self.day)
+                    labels.append(
+                        Label(area, List(designation.list), mark, sentence, designation.main_source, designation)
+                    )
+            is_first = area.pk == self.areas[0].pk
+            if is_first and self.first and not any(label.list == List.DOJ for label in labels):
+                source = self.first.main_source
+                sentence = not_on_list(area.full_name, self.first.listed_on, source.retrieved_on)
+                labels.append(Label(area, List.DOJ, Mark.NO, sentence, source))
+        return tuple(labels)
+
+    @property
+    def by_list(self) -> list[tuple[str, tuple[Label, ...], tuple[SafeString, ...]]]:
+        """The name of each list, what it says, and what is not certain about it."""
+        found = []
+        for each in List:
+            if labels := tuple(label for label in self.labels if label.list == each):
+                doubts = (in_language(label.designation, "doubt") for label in labels if label.designation)
+                found.append((str(each.label), labels, tuple(dict.fromkeys(doubt for doubt in doubts if doubt))))
+        return found
+
+    @property
+    def substance(self) -> frozenset:
+        return frozenset(
+            (label.list, label.area.kind, label.designation.listed_by(self.day))
+            for label in self.labels
+            if label.designation is not None
+        )
+
+
+def labels_of_state(day: date, state: Jurisdiction) -> Labels:
+    """Of the state itself and of every government in it that is or was on a list. One query."""
+    rows = list(
+        FederalDesignation.objects.published()
+        .filter(
+            Q(jurisdiction=state) | Q(jurisdiction__state=state) | Q(list=List.DOJ),
+            listed_on__lte=day,
+        )
+        .select_related("main_source", "jurisdiction__same_as")
+        .order_by("list", "printed_name", "key")
+    )
+    found = {}
+    for row in rows:
+        area = row.jurisdiction.canonical
+        if area.pk == state.pk or area.state_id == state.pk:
+            if area.pk != state.pk:
+                area.state = state
+            found.setdefault((area.pk, row.list, row.listed_on), (area, row))
+    first = next((row for row in rows if row.list == List.DOJ), None)
+    areas = dict.fromkeys([state, *(area for area, _row in found.values())])
+    return Labels(day, tuple(areas), tuple(found.values()), first)
+
+
+def labels_of(day: date, areas: Sequence[Jurisdiction]) -> Labels:
+    """One query. `areas`: the area, its counties, its state."""
+    by_pk = {area.pk: area for area in areas}
+    rows = list(
+        FederalDesignation.objects.published()
+        .filter(Q(jurisdiction__in=by_pk) | Q(jurisdiction__same_as__in=by_pk) | Q(list=List.DOJ), listed_on__lte=day)
+        .select_related("main_source", "jurisdiction")
+        .order_by("list", "listed_on", "key")
+    )
+    found: dict[tuple, tuple[Jurisdiction, FederalDesignation]] = {}
+    for row in rows:
+        area = by_pk.get(row.jurisdiction_id) or by_pk.get(row.jurisdiction.same_as_id)
+        if area:
+            found.setdefault((area.pk, row.list, row.listed_on), (area, row))
+    first = next((row for row in rows if row.list == List.DOJ), None)
+    return Labels(day, tuple(areas), tuple(found.values()), first)

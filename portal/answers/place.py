@@ -1,0 +1,301 @@
+"""The answer for a county, place or county subdivision."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.lists import Lists
+from agreements.models import Agreement, ChangeEvent, Check
+from agreements.programs import by_model
+from agreements.querysets import Reach
+from agreements.sentences import day_in_words
+from jurisdictions.models import Coverage, Jurisdiction, LiesIn
+
+from .agencies import GROUP_ORDER, Entry, entries_of, reach_of
+from .changes import changes_by
+from .labels import Labels, labels_of
+from .lines import Line, Mark, Topic, before_the_first_list, in_a_row, models_in_words
+from .meaning import RELEVANT, Meaning, meaning_of
+from .policies import PolicyBook, policy_book
+from .rules import Doubt, LawBook, Rule, law_book
+
+NAMED_AT_MOST = 3
+"""Agencies that a headline names; of more it gives the number."""
+
+
+@dataclass(frozen=True)
+class PlaceAnswer:
+    """What is known for a county, place or county subdivision on a day."""
+
+    area: Jurisdiction
+    lists: Lists
+    counties: tuple[Jurisdiction, ...]
+    """Those that a place or subdivision lies in, the one where most of its people live first; none for a county."""
+    parts: tuple[Jurisdiction, ...]
+    """Places and subdivisions that lie in a county, by name; none for a place."""
+    entries: tuple[Entry, ...]
+    """Agencies that reach the area, of whatever status."""
+    in_question: tuple[Entry, ...]
+    """Agencies for which ICE prints this county while their area is not certain. They reach nothing."""
+    changes: tuple[ChangeEvent, ...]
+    """The newest by the day, of the agencies that reach the area other than statewide, and of those in question."""
+    has_more_changes: bool
+    law: LawBook
+    """The law of the state."""
+    policies: PolicyBook
+    """Local policies of the area, of its counties, and of places in a county."""
+    labels: Labels
+    """Federal labels of the area, its counties and its state."""
+    namesakes: tuple[Jurisdiction, ...] = ()
+    """Other areas of the state with the same bare name, for which a reader may mistake this one."""
+
+    @property
+    def day(self) -> date:
+        return self.lists.day
+
+    @property
+    def county(self) -> Jurisdiction | None:
+        """Where it lies, or most of its people live; None for a county."""
+        return self.counties[0] if self.counties else None
+
+    def of(self, *reaches: Reach) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.reach in reaches)
+
+    @cached_property
+    def groups(self) -> dict[Reach, tuple[Entry, ...]]:
+        """Agencies with an agreement that stands or may stand, by reach, nearest first. Empty groups are left out."""
+        groups = {reach: tuple(entry for entry in self.of(reach) if entry.stands) for reach in GROUP_ORDER}
+        return {reach: entries for reach, entries in groups.items() if entries}
+
+    @cached_property
+    def former(self) -> tuple[Entry, ...]:
+        """Agencies all of whose agreements are of the past: no longer listed, ended, no longer pending."""
+        return tuple(entry for entry in self.entries if not entry.stands)
+
+    @cached_property
+    def local(self) -> tuple[Entry, ...]:
+        """Police and sheriff here: what covers the area, its county, or a part of it."""
+        return self.of(Reach.OWN, Reach.COUNTY, Reach.INSIDE)
+
+    @cached_property
+    def models(self) -> dict[str, tuple[Entry, ...]]:
+        """For each model on the list, the agencies that have it."""
+        found: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            for model in entry.models:
+                found[model].append(entry)
+        return {model: tuple(found[model]) for model in sorted(found, key=by_model)}
+
+    @cached_property
+    def parts_without(self) -> tuple[Jurisdiction, ...]:
+        """Places and subdivisions of the county none of whose agencies is on the list."""
+        covered = {
+            coverage.jurisdiction_id for entry in self.of(Reach.INSIDE) if entry.listed for coverage in entry.coverages
+        }
+        return tuple(part for part in self.parts if part.pk not in covered)
+
+    @cached_property
+    def lines(self) -> tuple[Line, Line, Line, Line]:
+        return (
+            local_line(self),
+            state_agencies_line(self.area.state, self.of(Reach.STATEWIDE), self.lists),
+            self.law.line,
+            self.policies.line,
+        )
+
+    @property
+    def line(self) -> dict[str, Line]:
+        return {line.topic.value: line for line in self.lines}
+
+    @cached_property
+    def meaning(self) -> tuple[Meaning, ...]:
+        """What it means at a stop, at booking, at release: each sentence with what says so."""
+        return meaning_of(self.models, self.law, self.policies.current)
+
+    @cached_property
+    def law_beside(self) -> tuple[Rule, ...]:
+        """The state's rules on agreements that limit or forbid what an agency here has, or had, on ICE's lists.
+
+        They stand beside the agreements as facts with dates of their own: neither is said to cancel the other.
+        """
+        has_any = any(entry.reach != Reach.STATEWIDE for entry in (*self.entries, *self.in_question))
+        return self.law.restricting if has_any else ()
+
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Where sources disagree or a detail is not certain, of the records that this answer rests on."""
+        rules = self.law.on(*RELEVANT)
+        return (*self.law.doubts_of(rules), *self.policies.doubts)
+
+    @cached_property
+    def substance(self) -> frozenset:
+        """What has to be equal for two answers to be one and the same, names left out.
+
+        The state; model, reach and kind of each agency on the list; status of each policy topic and federal label.
+        """
+        agencies = frozenset(
+            (model, entry.reach, entry.agency.kind)
+            for entry in self.of(Reach.OWN, Reach.COUNTY, Reach.INSIDE)
+            for model in entry.models
+        )
+        return frozenset({self.area.state_id, agencies, self.policies.substance, self.labels.substance})
+
+
+def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> PlaceAnswer:
+    """The answer for a county, place or subdivision; `area` with its `state` at hand. Eleven queries."""
+    lists = lists or Lists.on(day)
+    if area.is_county:
+        counties = ()
+        parts = tuple(
+            Jurisdiction.objects.in_county(area).with_pages().select_related(None).order_by("short_name", "geoid")
+        )
+    else:
+        lies_in = LiesIn.objects.peopled().filter(jurisdiction=area).select_related("county").order_by("rank")
+        counties, parts = tuple(each.county for each in lies_in), ()
+    # One object for the state, so that addresses of parts and counties need no query.
+    for each in (*counties, *parts):
+        each.state = area.state
+    namesakes = Jurisdiction.objects.with_pages().filter(state=area.state_id, short_name=area.short_name)
+    namesakes = tuple(namesakes.exclude(pk=area.pk).exclude(pk__in=[each.pk for each in counties])[:4])
+    for each in namesakes:
+        each.state = area.state
+
+    near = {area.pk, *(each.pk for each in counties), *(each.pk for each in parts)}
+    agencies = Q(agency__placement="statewide", agency__state=area.state_id)
+    agencies |= Q(agency__in=Coverage.objects.filter(jurisdiction__in=near).values("agency"))
+    if area.is_county:
+        agencies |= Q(agency__placement="in_question", agency__printed_county=area)
+    agreements = list(Agreement.objects.on(day).filter(agencies).select_related("agency", "ended_source"))
+
+    coverages: dict[int, list[Coverage]] = defaultdict(list)
+    for coverage in Coverage.objects.filter(
+        jurisdiction__in=near, agency__in={agreement.agency_id for agreement in agreements}
+    ).select_related("jurisdiction"):
+        coverage.jurisdiction.state = area.state
+        coverages[coverage.agency_id].append(coverage)
+
+    reached, doubtful = {}, {}
+    for agreement in agreements:
+        agency = agreement.agency
+        agency.state = area.state
+        if agency.is_in_question:
+            if area.is_county and agency.printed_county_id == area.pk:
+                doubtful[agency.pk] = (None, ())
+        elif found := reach_of(agency, coverages[agency.pk], area, [each.pk for each in counties]):
+            reached[agency.pk] = found
+    entries = entries_of(agreements, reached, lists)
+
+    nearby = [pk for pk, (reach, _coverages) in reached.items() if reach != Reach.STATEWIDE]
+    areas = (area, *counties)
+    of_state, local = newest_checks(area.state, areas)
+    law = law_book(area.state, day, of_state)
+    policies = policy_book(day, areas, parts, local)
+    labels = labels_of(day, (*areas, area.state))
+    changes, has_more = changes_by(
+        day,
+        Q(agency__in=[*nearby, *doubtful])
+        | Q(law__jurisdiction=area.state)
+        | Q(policy__in=[each.policy.pk for each in policies.policies])
+        | Q(designation__in=[designation.pk for _area, designation in labels.found]),
+    )
+    return PlaceAnswer(
+        area=area,
+        lists=lists,
+        counties=counties,
+        parts=parts,
+        entries=tuple(entries),
+        in_question=tuple(entries_of(agreements, doubtful, lists)),
+        changes=changes,
+        has_more_changes=has_more,
+        law=law,
+        policies=policies,
+        labels=labels,
+        namesakes=namesakes,
+    )
+
+
+def newest_checks(state: Jurisdiction, areas: Sequence[Jurisdiction]) -> tuple[dict[str, Check], dict[str, Check]]:
+    """The newest checks of the state by subject, and those for a local policy by GEOID. One query."""
+    of_state, local = {}, {}
+    checks = Check.objects.filter(
+        Q(jurisdiction=state) | Q(jurisdiction__in=[area.pk for area in areas], subject=Check.LOCAL_POLICY)
+    ).order_by("looked_on")
+    for check in checks:
+        if check.jurisdiction_id == state.pk:
+            of_state[check.subject] = check
+        else:
+            local[check.jurisdiction_id] = check
+    return of_state, local
+
+
+# -- The headline ---------------------------------------------------------------------------------------------------
+
+
+def local_line(answer: PlaceAnswer) -> Line:
+    """Police and sheriff here: yes if any agency that covers the area, its county or a part of it is on the list."""
+    lists = answer.lists
+    if not lists.is_covered:
+        return before_the_first_list(Topic.LOCAL, lists)
+    listed = [entry for entry in answer.local if entry.listed]
+    sentences = [who_has_agreements(answer, listed) if listed else nobody_here(answer)]
+    for entry in answer.local:
+        if not entry.listed and entry.stands:
+            sentences.append(entry.told[0][1])
+    mark = Mark.YES if listed else Mark.NO
+    return Line(Topic.LOCAL, mark, _("Yes") if listed else _("Not on the list"), tuple(sentences[:4]), len(listed))
+
+
+def nobody_here(answer: PlaceAnswer) -> str:
+    words = {"area": answer.area.full_name, "list": day_in_words(answer.lists.listed)}
+    if answer.area.is_county:
+        sentence = _("No agency of %(area)s, or of a place in it, was on ICE's list of %(list)s.")
+    else:
+        sentence = _("No agency of %(area)s, or of its county, was on ICE's list of %(list)s.")
+    return sentence % words + " " + _("This does not mean that they never help ICE.")
+
+
+def who_has_agreements(answer: PlaceAnswer, listed: Sequence[Entry]) -> str:
+    """ "Davie Police (street enforcement) and 2 agencies in the county (jail warrants) have agreements with ICE." """
+    nearest = [entry for entry in listed if entry.reach != Reach.INSIDE]
+    inside = [entry for entry in listed if entry.reach == Reach.INSIDE]
+    subjects = [f"{entry.agency.name} ({models_in_words(entry.models)})" for entry in nearest[:NAMED_AT_MOST]]
+    if not nearest and len(inside) <= NAMED_AT_MOST:
+        subjects = [f"{entry.agency.name} ({models_in_words(entry.models)})" for entry in inside]
+        inside = []
+    more = len(nearest) - NAMED_AT_MOST
+    if more > 0:
+        subjects.append(ngettext("%(count)s more agency", "%(count)s more agencies", more) % {"count": more})
+    if inside:
+        models = sorted({model for entry in inside for model in entry.models}, key=by_model)
+        sentence = ngettext(
+            "%(count)s agency in the county (%(models)s)", "%(count)s agencies in the county (%(models)s)", len(inside)
+        )
+        subjects.append(sentence % {"count": len(inside), "models": models_in_words(models)})
+    return ngettext("%(who)s has an agreement with ICE.", "%(who)s have agreements with ICE.", len(listed)) % {
+        "who": in_a_row(subjects)
+    }
+
+
+def state_agencies_line(state: Jurisdiction, statewide: Sequence[Entry], lists: Lists) -> Line:
+    if not lists.is_covered:
+        return before_the_first_list(Topic.STATE_AGENCIES, lists)
+    count = sum(bool(entry.listed) for entry in statewide)
+    words = {"count": count, "state": state.name, "list": day_in_words(lists.listed)}
+    if count:
+        sentence = ngettext(
+            "%(count)s agency of the state has an agreement with ICE. It works in all of %(state)s.",
+            "%(count)s agencies of the state have agreements with ICE. They work in all of %(state)s.",
+            count,
+        )
+        return Line(Topic.STATE_AGENCIES, Mark.YES, _("Yes"), (sentence % words,), count)
+    sentence = _("No agency of the state of %(state)s was on ICE's list of %(list)s.") % words
+    sentence += " " + _("This does not mean that they never help ICE.")
+    return Line(Topic.STATE_AGENCIES, Mark.NO, _("Not on the list"), (sentence,))

@@ -1,0 +1,302 @@
+"""A state's law on a day: what each provision does, whether it was in force, and what is only a bill."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from agreements.localised import in_language
+from agreements.models import Bound, Check, Effect, Provision, RuleStanding, StateLaw
+from agreements.rules import date_in_words, since, start_of
+from agreements.topics import LAW_TOPICS
+from agreements.topics import Topic as LawTopic
+from jurisdictions.models import Jurisdiction
+from jurisdictions.periods import PartialDate
+
+from .lines import Line, Mark, Topic
+from .sentences import (
+    EVERY_AGENCY,
+    HEADLINE_TOPICS,
+    citation_of,
+    found_no_law,
+    law_sentence,
+    lowered,
+    not_checked,
+    whom,
+)
+
+STANDING_ORDER = [
+    RuleStanding.IN_FORCE,
+    RuleStanding.CHALLENGED,
+    RuleStanding.UNCERTAIN,
+    RuleStanding.BLOCKED,
+    RuleStanding.NOT_YET,
+]
+HOLDS = frozenset({RuleStanding.IN_FORCE, RuleStanding.UNCERTAIN})
+"""Standings of a rule that was, or perhaps was, in force."""
+EFFECT_ORDER = [*Effect.values]
+SENTENCES_IN_HEADLINE = 4
+POLICE = frozenset({Bound.SHERIFFS_AND_JAILS, Bound.LOCAL_POLICE, Bound.EVERYONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A provision of a published law, and its standing on the day: in force, uncertain, blocked, not yet."""
+
+    provision: Provision
+    standing: RuleStanding
+
+    @property
+    def law(self) -> StateLaw:
+        return self.provision.law
+
+    @property
+    def topic(self) -> LawTopic:
+        return LawTopic(self.provision.topic)
+
+    @property
+    def effect(self) -> Effect:
+        return Effect(self.provision.effect)
+
+    @property
+    def statement(self) -> SafeString:
+        """What it says, in the reader's language, ready for HTML."""
+        return in_language(self.provision, "statement")
+
+    @property
+    def citation(self) -> str:
+        return citation_of(self.provision)
+
+    @property
+    def since(self) -> str:
+        """ "since 1 January 2026"; of a rule that is not yet in force "from 1 December 2026"."""
+        if self.standing == RuleStanding.NOT_YET:
+            return _("from %(date)s") % {"date": date_in_words(start_of(self.provision))}
+        return since(self.provision)
+
+    @property
+    def bound(self) -> str:
+        """ "sheriffs and jails, local police"; "" where nearly everybody is bound."""
+        binds = self.provision.binds
+        return "" if Bound.EVERYONE in binds or len(binds) >= EVERY_AGENCY else whom(binds) if binds else ""
+
+    @property
+    def is_plain(self) -> bool:
+        """In force for certain: every other standing is said in words."""
+        return self.standing == RuleStanding.IN_FORCE
+
+    @property
+    def sentence(self) -> str:
+        """The fixed sentence; only for topics that have one."""
+        return law_sentence(self.provision, self.standing)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRules:
+    """One of the thirteen topics in a state on a day. `looked_on`: when somebody looked for laws about it, or None."""
+
+    topic: LawTopic
+    rules: tuple[Rule, ...]
+    looked_on: date | None
+
+    @property
+    def mark(self) -> Mark:
+        if any(rule.is_plain for rule in self.rules):
+            return Mark.YES
+        return Mark.LOOKED if self.looked_on and not self.rules else Mark.UNCHECKED
+
+    @property
+    def brief(self) -> list[Rule]:
+        """One rule for each law, effect, standing and start: what a compact table names."""
+        first: dict[tuple, Rule] = {}
+        for rule in self.rules:
+            first.setdefault((rule.law.key, rule.effect, rule.standing, rule.since), rule)
+        return [*first.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is not certain about a record, in words that stand on its page too."""
+
+    title: str
+    address: str
+    text: SafeString
+
+    def get_absolute_url(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
+class LawBook:
+    """What is held of a state's law, seen from a day. Rules enacted later than the day are not in it."""
+
+    state: Jurisdiction
+    day: date
+    laws: tuple[StateLaw, ...]
+    """Every published law, order, ruling and bill, whatever its legal status."""
+    rules: tuple[Rule, ...]
+    """Provisions in force, perhaps in force, blocked by a court, or enacted and not yet in force on the day."""
+    checks: Mapping[str, Check]
+    """The newest check of each topic."""
+
+    @cached_property
+    def topics(self) -> tuple[TopicRules, ...]:
+        """All thirteen, in their order."""
+        by_topic: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            by_topic[rule.topic].append(rule)
+        return tuple(
+            TopicRules(topic, tuple(by_topic[topic]), self.checks[topic].looked_on if topic in self.checks else None)
+            for topic in LAW_TOPICS
+        )
+
+    @property
+    def with_rules(self) -> tuple[TopicRules, ...]:
+        return tuple(each for each in self.topics if each.rules)
+
+    @property
+    def found_nothing(self) -> dict[date, tuple[TopicRules, ...]]:
+        """Topics on which somebody looked and found no rule, by the day of looking."""
+        by_day: dict[date, list[TopicRules]] = defaultdict(list)
+        for each in self.topics:
+            if not each.rules and each.looked_on:
+                by_day[each.looked_on].append(each)
+        return {day: tuple(topics) for day, topics in sorted(by_day.items())}
+
+    @property
+    def not_looked(self) -> tuple[TopicRules, ...]:
+        return tuple(each for each in self.topics if not each.rules and not each.looked_on)
+
+    def on(self, *topics: LawTopic) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.topic in topics)
+
+    @cached_property
+    def on_agreements(self) -> tuple[Rule, ...]:
+        """One rule for each law and effect on 287(g) agreements that holds or perhaps holds on the day."""
+        (agreements,) = (each for each in self.topics if each.topic == LawTopic.AGREEMENTS)
+        return tuple(rule for rule in agreements.brief if rule.standing in HOLDS)
+
+    @property
+    def restricting(self) -> tuple[Rule, ...]:
+        """Those that limit or forbid agreements."""
+        return tuple(rule for rule in self.on_agreements if rule.effect in (Effect.LIMITS, Effect.FORBIDS))
+
+    @cached_property
+    def bills(self) -> tuple[StateLaw, ...]:
+        """Introduced with an outcome that is not confirmed, as far as known by the day. They are no rules."""
+        return tuple(law for law in self.laws if law.legal_status == "proposed" and known_by(law, self.day))
+
+    @cached_property
+    def past(self) -> tuple[StateLaw, ...]:
+        """Vetoed, expired, repealed or ended by the day."""
+        return tuple(
+            law
+            for law in self.laws
+            if (law.legal_status in ("vetoed", "expired") and known_by(law, self.day))
+            or law.standing_on(self.day) == RuleStanding.ENDED
+        )
+
+    @cached_property
+    def headline(self) -> tuple[Rule, ...]:
+        """The rules that the headline tells: on each headline topic the first of each effect."""
+        found: dict[tuple, Rule] = {}
+        for topic in HEADLINE_TOPICS:
+            for rule in self.on(topic):
+                if rule.standing != RuleStanding.NOT_YET:
+                    found.setdefault((topic, rule.effect, rule.is_plain), rule)
+        plain = [rule for rule in found.values() if rule.is_plain]
+        others = [rule for rule in found.values() if not rule.is_plain]
+        return tuple((plain + others)[:SENTENCES_IN_HEADLINE])
+
+    @cached_property
+    def line(self) -> Line:
+        """The headline's line of the state's law."""
+        sentences = tuple(rule.sentence for rule in self.headline)
+        certain = [rule for rule in self.rules if rule.is_plain]
+        if certain:
+            if not any(rule.is_plain for rule in self.headline):
+                about = "; ".join(
+                    lowered(str(each.topic.label)) for each in self.with_rules if any(r.is_plain for r in each.rules)
+                )
+                sentences = (_("Rules in force about: %(topics)s.") % {"topics": about}, *sentences)
+            return Line(Topic.STATE_LAW, Mark.YES, self.word, sentences)
+        if self.rules:
+            word = _("Not certain") if any(rule.standing in HOLDS for rule in self.rules) else _("None in force")
+            sentences = sentences or (_("No rule was in force for certain; what there is stands below."),)
+            return Line(Topic.STATE_LAW, Mark.UNCHECKED, word, sentences)
+        if looked := [check.looked_on for topic, check in self.checks.items() if topic in LAW_TOPICS]:
+            return Line(Topic.STATE_LAW, Mark.LOOKED, _("None found"), (found_no_law(max(looked)),))
+        return Line(Topic.STATE_LAW, Mark.UNCHECKED, "", (not_checked(),))
+
+    @property
+    def word(self) -> str:
+        """What it does to agreements of police and jails, if it does one thing only."""
+        effects = {
+            rule.effect for rule in self.on_agreements if rule.is_plain and POLICE.intersection(rule.provision.binds)
+        }
+        words = {
+            Effect.REQUIRES: _("Requires agreements"),
+            Effect.ALLOWS: _("Allows agreements"),
+            Effect.LIMITS: _("Limits agreements"),
+            Effect.FORBIDS: _("Forbids agreements"),
+        }
+        told = effects - {Effect.ENCOURAGES}
+        return words[told.pop()] if len(told) == 1 else _("Rules in force")
+
+    def doubts_of(self, rules: Iterable[Rule]) -> list[Doubt]:
+        laws = dict.fromkeys(rule.law for rule in rules)
+        return [doubt_of(law, law.title) for law in laws if law.doubt_en]
+
+
+def doubt_of(record, title: str) -> Doubt:
+    return Doubt(title, record.get_absolute_url(), in_language(record, "doubt"))
+
+
+def known_by(law: StateLaw, day: date) -> bool:
+    """Whether a bill, or what became of it, was known on the day: by its date, else by that of its source."""
+    dated = PartialDate.parse(law.enacted_on)
+    source = law.main_source
+    read_on = source.published_on or source.retrieved_on
+    return (dated.last_day if dated else read_on) <= day or read_on <= day
+
+
+def was_enacted_by(law: StateLaw, day: date) -> bool:
+    enacted = PartialDate.parse(law.enacted_on)
+    return bool(enacted and enacted.last_day <= day)
+
+
+def law_book(state: Jurisdiction, day: date, checks: Mapping[str, Check]) -> LawBook:
+    """Two queries, however many laws there are. `checks`: of the state, the newest by subject."""
+    laws = list(StateLaw.objects.published().of(state).select_related("main_source"))
+    by_id = {law.pk: law for law in laws}
+    rules = []
+    for law in laws:
+        law.jurisdiction = state
+    for provision in Provision.objects.published().filter(law__jurisdiction=state).order_by("law", "place"):
+        provision.law = by_id[provision.law_id]
+        standing = provision.standing_on(day)
+        if standing == RuleStanding.NOT_YET and not was_enacted_by(provision.law, day):
+            continue  # What was enacted later than the day is no part of that day.
+        if standing in STANDING_ORDER:
+            rules.append(Rule(provision, standing))
+    rules.sort(key=order_of_rule)
+    return LawBook(state, day, tuple(laws), tuple(rules), checks)
+
+
+def order_of_rule(rule: Rule) -> tuple:
+    """What is in force first, then what binds police and jails, then the newest law, then as the law has it."""
+    start = rule.law.start_first or date.min
+    return (
+        STANDING_ORDER.index(rule.standing),
+        not POLICE.intersection(rule.provision.binds),
+        -start.toordinal(),
+        rule.law.key,
+        EFFECT_ORDER.index(rule.effect),
+        rule.provision.place,
+    )

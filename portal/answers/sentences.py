@@ -1,0 +1,191 @@
+"""The fixed sentences about laws, local policies and federal labels: never free prose, reviewed once in each language.
+
+A law's sentence says what it does to the act that its topic names; what it says in full is the provision's own
+statement, which stands on the state's page and on the law's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy, pgettext_lazy
+
+from agreements.models import Bound, Effect, FederalDesignation, Provision, RuleStanding, Stance, StateLaw
+from agreements.rules import date_in_words
+from agreements.sentences import day_in_words
+from agreements.topics import Topic
+
+Instrument = StateLaw.Instrument
+SUBJECTS = {
+    Instrument.STATUTE: pgettext_lazy("subject of a sentence", "%(state)s law"),
+    Instrument.CONSTITUTIONAL: pgettext_lazy("subject of a sentence", "The constitution of %(state)s"),
+    Instrument.EXECUTIVE_ORDER: pgettext_lazy("subject of a sentence", "An executive order of %(state)s"),
+    Instrument.ATTORNEY_GENERAL: pgettext_lazy(
+        "subject of a sentence", "The guidance of the attorney general of %(state)s"
+    ),
+    Instrument.COURT_RULING: pgettext_lazy("subject of a sentence", "A court ruling in %(state)s"),
+    Instrument.AGENCY_POLICY: pgettext_lazy("subject of a sentence", "A policy of a state agency of %(state)s"),
+}
+
+HEADLINE_TOPICS = (
+    Topic.AGREEMENTS,
+    Topic.DETAINERS,
+    Topic.JAIL_TRANSFERS,
+    Topic.SANCTUARY_BAN,
+    Topic.STATUS_INQUIRIES,
+)
+ACTS = {
+    Topic.AGREEMENTS: pgettext_lazy("act, inside a sentence", "287(g) agreements"),
+    Topic.DETAINERS: pgettext_lazy("act, inside a sentence", "holding people on ICE detainers"),
+    Topic.JAIL_TRANSFERS: pgettext_lazy("act, inside a sentence", "handing people over to ICE from jail"),
+    Topic.SANCTUARY_BAN: pgettext_lazy("act, inside a sentence", "local policies that limit cooperation with ICE"),
+    Topic.STATUS_INQUIRIES: pgettext_lazy("act, inside a sentence", "asking about immigration status"),
+}
+# Some states oblige sheriffs to sign, others to apply or to try: the sentence holds for each.
+REQUIRED_AGREEMENTS = pgettext_lazy("act, inside a sentence", "signing or seeking 287(g) agreements")
+
+EVERY_AGENCY = 4
+"""A rule that binds as many kinds of body binds police and jails alike, and need not name them."""
+
+
+def law_sentence(provision: Provision, standing: RuleStanding) -> str:
+    """ "Texas law requires signing or seeking 287(g) agreements since 1 January 2026 (Tex. Gov't Code ch. 753)." """
+    law = provision.law
+    act = ACTS[Topic(provision.topic)]
+    if provision.topic == Topic.AGREEMENTS and provision.effect == Effect.REQUIRES:
+        act = REQUIRED_AGREEMENTS
+    words = {"act": act, "cited": citation_of(provision)}
+    if standing == RuleStanding.BLOCKED:
+        return _("Blocked by a court: a rule on %(act)s, %(cited)s.") % words
+    words |= {
+        "subject": SUBJECTS[law.instrument] % {"state": law.jurisdiction.name},
+        "since": since_in_a_sentence(provision),
+        "bound": bound_in_a_sentence(provision.binds),
+    }
+    sentence = effect_template(provision.effect) % words
+    # No brackets within brackets.
+    cited = _("%(sentence)s: %(cited)s.") if "(" in words["cited"] else _("%(sentence)s (%(cited)s).")
+    sentence = cited % {"sentence": sentence, "cited": words["cited"]}
+    if standing == RuleStanding.IN_FORCE:
+        return sentence
+    return _("Perhaps in force: %(sentence)s") % {"sentence": sentence}
+
+
+def effect_template(effect: str) -> str:
+    match effect:
+        case Effect.REQUIRES:
+            return _("%(subject)s requires %(act)s%(bound)s%(since)s")
+        case Effect.ENCOURAGES:
+            return _("%(subject)s encourages %(act)s%(bound)s%(since)s")
+        case Effect.ALLOWS:
+            return _("%(subject)s allows %(act)s%(bound)s%(since)s")
+        case Effect.LIMITS:
+            return _("%(subject)s limits %(act)s%(bound)s%(since)s")
+    return _("%(subject)s forbids %(act)s%(bound)s%(since)s")
+
+
+def citation_of(provision: Provision) -> str:
+    """The section where a source names it, else the law's citation or title."""
+    return provision.section or provision.law.citation or provision.law.title
+
+
+def since_in_a_sentence(provision: Provision) -> str:
+    law = provision.law
+    if start := provision.effective_on or law.effective_on:
+        return _(" since %(date)s") % {"date": date_in_words(start)}
+    if law.enacted_on:
+        return _(", enacted %(date)s, effective date not known") % {"date": date_in_words(law.enacted_on)}
+    return _(" since a date that we do not know")
+
+
+def bound_in_a_sentence(binds: Iterable[str]) -> str:
+    """ " (for sheriffs and jails)"; nothing where it binds everyone or nearly every kind of body."""
+    bound = [*binds]
+    if not bound or Bound.EVERYONE in bound or len(bound) >= EVERY_AGENCY:
+        return ""
+    return _(" (for %(whom)s)") % {"whom": whom(bound)}
+
+
+def whom(binds: Iterable[str]) -> str:
+    """ "sheriffs and jails, local police"."""
+    return ", ".join(str(Bound(each).label) for each in binds)
+
+
+# -- Local policies -------------------------------------------------------------------------------------------------
+
+DOES = {
+    Stance.LIMITS: ngettext_lazy("limits cooperation with ICE", "limit cooperation with ICE"),
+    Stance.PROHIBITS: ngettext_lazy("prohibits cooperation with ICE", "prohibit cooperation with ICE"),
+    Stance.REQUIRES: ngettext_lazy("requires cooperation with ICE", "require cooperation with ICE"),
+    Stance.ENCOURAGES: ngettext_lazy("encourages cooperation with ICE", "encourage cooperation with ICE"),
+    Stance.MIXED: ngettext_lazy(
+        "limits some cooperation with ICE and requires other", "limit some cooperation with ICE and require other"
+    ),
+    Stance.NEUTRAL: ngettext_lazy("speaks of cooperation with ICE", "speak of cooperation with ICE"),
+}
+
+
+def policy_sentence(government: str, stance: str, count: int, topics: Iterable[str], first: str) -> str:
+    """ "2 written policies of Cook County, the first dated 2011, limit cooperation with ICE: sharing information."
+
+    `first` is the earliest printed date of adoption, "" where none is known.
+    """
+    words = {
+        "count": count,
+        "government": government,
+        "does": DOES[Stance(stance)] % count,
+        "topics": "; ".join(lowered(str(Topic(topic).label)) for topic in topics),
+        "date": date_in_words(first),
+    }
+    if count == 1 and first:
+        return _("A written policy of %(government)s, dated %(date)s, %(does)s: %(topics)s.") % words
+    if count == 1:
+        return _("A written policy of %(government)s, date not known, %(does)s: %(topics)s.") % words
+    if first:
+        return (
+            _("%(count)s written policies of %(government)s, the first dated %(date)s, %(does)s: %(topics)s.") % words
+        )
+    return _("%(count)s written policies of %(government)s, dates not known, %(does)s: %(topics)s.") % words
+
+
+# -- Federal labels -------------------------------------------------------------------------------------------------
+
+
+def label_sentence(area: str, label: FederalDesignation, day: date) -> str:
+    """Since when the area is on the list, or from when to when it was."""
+    words = {"area": area, "listed": day_in_words(label.listed_on)}
+    if label.removed_on is None or day < label.removed_on:
+        return _("%(area)s is on this list since %(listed)s.") % words
+    words["removed"] = day_in_words(label.removed_on)
+    if label.list == FederalDesignation.List.DHS:
+        return _("%(area)s was on this list from %(listed)s; the whole list was gone by %(removed)s.") % words
+    return _("%(area)s was put on this list on %(listed)s and taken off on %(removed)s.") % words
+
+
+def not_on_list(area: str, listed: date, read: date) -> str:
+    return _(
+        "%(area)s is not on the list of %(listed)s, nor do we know of a later addition. We last read about it on"
+        " %(read)s."
+    ) % {"area": area, "listed": day_in_words(listed), "read": day_in_words(read)}
+
+
+# -- What somebody looked for ---------------------------------------------------------------------------------------
+
+
+def found_no_policy(looked_on: date) -> str:
+    return _("We looked on %(day)s and found no written policy that was in force.") % {"day": day_in_words(looked_on)}
+
+
+def found_no_law(looked_on: date) -> str:
+    return _("We looked on %(day)s and found no law about this that was in force.") % {"day": day_in_words(looked_on)}
+
+
+def not_checked() -> str:
+    return _("We have not checked this yet.")
+
+
+def lowered(label: str) -> str:
+    """A label inside a sentence; names such as ICE keep their capitals."""
+    return label if label[1:2].isupper() or label[:1].isdigit() else label[:1].lower() + label[1:]
