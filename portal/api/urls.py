@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from agreements.api.rule_views import DesignationViewSet, LawViewSet, PolicyViewSet
 from agreements.api.views import AgencyViewSet, AgreementStats, AgreementViewSet, SnapshotViewSet
 
 from .renderers import CSV, JSON, JSONLines
@@ -15,6 +16,9 @@ for prefix, basename, viewset in [
     ("jurisdictions", "jurisdiction", JurisdictionViewSet),
     ("agencies", "agency", AgencyViewSet),
     ("agreements", "agreement", AgreementViewSet),
+    ("laws", "law", LawViewSet),
+    ("policies", "policy", PolicyViewSet),
+    ("designations", "designation", DesignationViewSet),
     ("snapshots", "snapshot", SnapshotViewSet),
 ]:
     viewset.renderer_classes = [JSON, CSV, JSONLines]

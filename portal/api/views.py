@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -23,7 +24,7 @@ from agreements.api.problems import BadParameters
 from agreements.api.serializers import AgreementBrief, ListBrief, list_brief
 from agreements.api.views import AS_OF, FIELDS
 from agreements.days import STALE_AFTER, today
-from agreements.filters import AreaFilter, StateFilter
+from agreements.filters import AreaFilter, Ordering, StateField, StateFilter
 from agreements.models import Snapshot
 from jurisdictions.api.serializers import AgencyBrief, AreaBrief, JurisdictionRecord
 from jurisdictions.models import Jurisdiction, LiesIn
@@ -34,6 +35,10 @@ from portal.find import Found, Hit, answers_differ, areas_of_geoid, find
 # -- Areas ----------------------------------------------------------------------------------------------------------
 
 
+class OrderingByGeoid(Ordering):
+    last = "geoid"
+
+
 class JurisdictionFilter(filters.FilterSet):
     """Areas of a state, a county or a kind, or by a part of their name."""
 
@@ -41,7 +46,7 @@ class JurisdictionFilter(filters.FilterSet):
     state = StateFilter(method="in_state", label="State (USPS)")
     county = AreaFilter(method="in_county", label="GEOID of a county that it lies in")
     kind = filters.ChoiceFilter("kind", choices=Jurisdiction.Kind.choices, label="Kind of area")
-    ordering = filters.OrderingFilter(fields=[("geoid", "geoid"), ("name", "name"), ("population", "population")])
+    ordering = OrderingByGeoid(fields=[("geoid", "geoid"), ("name", "name"), ("population", "population")])
 
     def in_state(self, queryset, name, usps):
         return queryset.filter(Q(state__usps=usps) | Q(usps=usps))
@@ -250,7 +255,11 @@ class Lookup(Answer, APIView):
         if ("q" in asked) == ("zip" in asked):
             raise BadParameters({"q": "Give either q or zip."}, known)
         name = "zip" if "zip" in asked else "q"
-        return self.found_by(asked[name], name, asked.get("state", ""))
+        try:
+            state = StateField(required=False).clean(asked.get("state", ""))
+        except forms.ValidationError as refusal:
+            raise BadParameters({"state": refusal.messages}, known) from None
+        return self.found_by(asked[name], name, state)
 
     def found_by(self, text: str, parameter: str, state: str = "") -> Response:
         digits = text.strip().replace("-", "").replace(" ", "")
@@ -345,6 +354,9 @@ class Root(Answer, APIView):
                 "agencies": url("agency-list"),
                 "jurisdictions": url("jurisdiction-list"),
                 "answer": url("jurisdiction-answer", geoid="12011"),
+                "laws": url("law-list"),
+                "policies": url("policy-list"),
+                "designations": url("designation-list"),
                 "snapshots": url("snapshot-list"),
                 "lookup": url("lookup"),
                 "stats": url("agreement-stats"),

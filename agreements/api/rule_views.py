@@ -1,0 +1,83 @@
+"""Laws, policies and federal labels. The docstrings of the views are the public description of the API."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+
+from agreements.filters import DesignationFilter, LawFilter, PolicyFilter
+from agreements.models import FederalDesignation, LocalPolicy, StateLaw
+
+from .base import RecordViewSet
+from .rule_serializers import DesignationRecord, LawRecord, PolicyRecord
+from .views import AS_OF, FIELDS
+
+
+class RuleViewSet(RecordViewSet):
+    """Published records with a permanent key, which say how they stand on a day. They do not rest on ICE's lists."""
+
+    lookup_field = "key"
+    lookup_value_regex = "[-a-z0-9_]+"
+    speaks_of_a_day = True
+    coverage: dict = {}
+
+    def get_queryset(self):
+        return super().get_queryset().published()
+
+    def get_prefetches(self):
+        return self.get_serializer_class().prefetches
+
+
+@extend_schema(parameters=[FIELDS])
+class LawViewSet(RuleViewSet):
+    """State laws, orders, rulings and bills, with what each part does and whom it binds.
+
+    `as_of` keeps what is in force that day, or may be; `standing` says which, of a law and of each provision. Without
+    it every record stands, whatever its legal status, and `standing` is of today. `topic` and `effect` are of one and
+    the same provision. A bill, a veto and a law that a court blocked never stand as `in_force`.
+    """
+
+    queryset = StateLaw.objects.select_related("jurisdiction", "main_source").order_by("jurisdiction__name", "key")
+    serializer_class = LawRecord
+    filterset_class = LawFilter
+
+    @extend_schema(parameters=[AS_OF])
+    def retrieve(self, request, *args, **kwargs):
+        """One law by its key, with its provisions."""
+        return super().retrieve(request, *args, **kwargs)
+
+
+@extend_schema(parameters=[FIELDS])
+class PolicyViewSet(RuleViewSet):
+    """Written policies of counties, cities, towns and other local governments.
+
+    `jurisdiction` finds those of an area and of what lies in it; `reach` narrows or widens that. A place without a
+    record may have a policy that we have not found: see `checks` in the answer of an area.
+    """
+
+    queryset = LocalPolicy.objects.select_related("state_area", "main_source").order_by("state_area__name", "key")
+    serializer_class = PolicyRecord
+    filterset_class = PolicyFilter
+
+    @extend_schema(parameters=[AS_OF])
+    def retrieve(self, request, *args, **kwargs):
+        """One policy by its key."""
+        return super().retrieve(request, *args, **kwargs)
+
+
+@extend_schema(parameters=[FIELDS])
+class DesignationViewSet(RuleViewSet):
+    """Places named on a federal list of "sanctuary jurisdictions". Such a list is a claim, not proof of a policy.
+
+    `as_of` keeps what stood on its list that day. The withdrawn list of May 2025 is held in part.
+    """
+
+    queryset = FederalDesignation.objects.select_related(
+        "jurisdiction__state", "jurisdiction__same_as__state", "main_source"
+    ).order_by("list", "key")
+    serializer_class = DesignationRecord
+    filterset_class = DesignationFilter
+
+    @extend_schema(parameters=[AS_OF])
+    def retrieve(self, request, *args, **kwargs):
+        """One label by its key: the list and the GEOID."""
+        return super().retrieve(request, *args, **kwargs)
