@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +10,11 @@ from functools import cached_property
 
 from django.db.models import Q
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from agreements.localised import in_language
 from agreements.models import FederalDesignation
+from jurisdictions.labels import area_name
 from jurisdictions.models import Jurisdiction, Source
 
 from .lines import Mark
@@ -30,6 +33,15 @@ class Label:
     sentence: str
     source: Source
     designation: FederalDesignation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfOneList:
+    """What one list says, as a page tells it: areas of the same dates in one sentence."""
+
+    name: str
+    sentences: tuple[tuple[Mark, str, tuple[Source, ...]], ...]
+    doubts: tuple[SafeString, ...]
 
 
 @dataclass(frozen=True)
@@ -51,13 +63,16 @@ class Labels:
         for area in self.areas:
             for whose, designation in self.found:
                 if whose.pk == area.pk:
-                    mark = Mark.YES if designation.listed_by(self.day) else Mark.NO
-                    # A list that is gone, and was held in part, says neither yes nor no today.
-                    if designation.list != List.DOJ and mark == Mark.NO:
-                        mark = Mark.UNCHECKED
-                    sentence = label_sentence(area.full_name, designation, self.day)
+                    sentence = label_sentence([named(area, designation)], designation, self.day)
                     labels.append(
-                        Label(area, List(designation.list), mark, sentence, designation.main_source, designation)
+                        Label(
+                            area,
+                            List(designation.list),
+                            self.mark_of(designation),
+                            sentence,
+                            designation.main_source,
+                            designation,
+                        )
                     )
             is_first = area.pk == self.areas[0].pk
             if is_first and self.first and not any(label.list == List.DOJ for label in labels):
@@ -66,14 +81,37 @@ class Labels:
                 labels.append(Label(area, List.DOJ, Mark.NO, sentence, source))
         return tuple(labels)
 
+    def mark_of(self, designation: FederalDesignation) -> Mark:
+        if designation.listed_by(self.day):
+            return Mark.YES
+        # A list that is gone, and is held in part, says neither yes nor no afterwards.
+        return Mark.NO if designation.list_is_complete else Mark.UNCHECKED
+
     @property
-    def by_list(self) -> list[tuple[str, tuple[Label, ...], tuple[SafeString, ...]]]:
-        """The name of each list, what it says, and what is not certain about it."""
+    def by_list(self) -> list[OfOneList]:
         found = []
         for each in List:
-            if labels := tuple(label for label in self.labels if label.list == each):
-                doubts = (in_language(label.designation, "doubt") for label in labels if label.designation)
-                found.append((str(each.label), labels, tuple(dict.fromkeys(doubt for doubt in doubts if doubt))))
+            labels = [label for label in self.labels if label.list == each]
+            if not labels:
+                continue
+            absent = [(label.mark, label.sentence, (label.source,)) for label in labels if label.designation is None]
+            together: dict[tuple, list[Label]] = defaultdict(list)
+            for label in labels:
+                if label.designation:
+                    together[label.designation.listed_on, label.designation.removed_on].append(label)
+            present = [
+                (
+                    group[0].mark,
+                    label_sentence(
+                        [named(label.area, label.designation) for label in group], group[0].designation, self.day
+                    ),
+                    tuple(dict.fromkeys(label.source for label in group)),
+                )
+                for group in together.values()
+            ]
+            doubts = (in_language(label.designation, "doubt") for label in labels if label.designation)
+            doubts = tuple(dict.fromkeys(doubt for doubt in doubts if doubt))
+            found.append(OfOneList(str(each.label), (*absent, *present), doubts))
         return found
 
     @property
@@ -83,6 +121,13 @@ class Labels:
             for label in self.labels
             if label.designation is not None
         )
+
+
+def named(area: Jurisdiction, designation: FederalDesignation) -> str:
+    """As the list names it: New Orleans, although Orleans Parish is the same government."""
+    if area.is_state:
+        return _("the state of %(state)s") % {"state": area.name}
+    return area_name(designation.printed_name)
 
 
 def labels_of_state(day: date, state: Jurisdiction) -> Labels:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from agreements.models import Bound
+from agreements.models import Bound, RuleStanding
 from agreements.powers import MOMENTS, Document, Moment, powers_of
 from agreements.topics import Topic as LawTopic
 from jurisdictions.models import Source
@@ -31,11 +31,10 @@ RELEVANT = (
 )
 """Topics whose rules a place's page tells in full sentences."""
 
-MOMENT_OF_POLICY = {
-    LawTopic.STATUS_INQUIRIES: Moment.STREET,
-    LawTopic.ICE_ACCESS_TO_JAILS: Moment.BOOKING,
-    LawTopic.DETAINERS: Moment.RELEASE,
-    LawTopic.JAIL_TRANSFERS: Moment.RELEASE,
+TOPICS_OF_POLICY = {
+    Moment.STREET: (LawTopic.STATUS_INQUIRIES,),
+    Moment.BOOKING: (LawTopic.ICE_ACCESS_TO_JAILS,),
+    Moment.RELEASE: (LawTopic.DETAINERS, LawTopic.JAIL_TRANSFERS),
 }
 
 
@@ -76,36 +75,39 @@ def moment_of(rule: Rule) -> Moment | None:
     return None
 
 
-def moments_of_policy(each: PolicyHere) -> set[Moment]:
-    return {MOMENT_OF_POLICY[topic] for topic in each.policy.topics if topic in MOMENT_OF_POLICY}
-
-
 def meaning_of(
     models: Mapping[str, Sequence[Entry]], law: LawBook, policies: Sequence[PolicyHere]
 ) -> tuple[Meaning, ...]:
     """`models`: for each program model on the list of the day, the agencies that have it."""
     meanings = []
     for moment, title in MOMENTS.items():
-        powers = [power for power in powers_of("", *models) if power.moment == moment]
-        by_agreement = [
-            Saying(conditional_escape(power.sentence), power.source, tuple(models[power.model]))
-            for power in powers
-            if power.model
-        ]
-        rules = [
-            Saying(rule.statement, rule.law.main_source, rule=rule) for rule in law.rules if moment_of(rule) == moment
-        ]
-        local = [
-            Saying(conditional_escape(sentences_of(each.area, [each])[0]), each.policy.main_source, policy=each)
-            for each in policies
-            if moment in moments_of_policy(each)
-        ]
-        anywhere = [Saying(conditional_escape(power.sentence), power.source) for power in powers if not power.model]
-        meanings.append(
-            Meaning(
-                moment,
-                str(title),
-                (*by_agreement, *rules[:RULES_SHOWN], *local, *anywhere),
-            )
+        by_agreement, anywhere = [], []
+        for power in powers_of("", *models):
+            if power.moment == moment and power.model:
+                entries = tuple(models[power.model])
+                by_agreement.append(Saying(conditional_escape(power.sentence), power.source, entries))
+            elif power.moment == moment:
+                anywhere.append(Saying(conditional_escape(power.sentence), power.source))
+        sayings = (
+            *by_agreement,
+            *[each for rule in law.rules if (each := of_rule(rule, moment))][:RULES_SHOWN],
+            *[each for policy in policies if (each := of_policy(policy, moment))],
+            *anywhere,
         )
+        meanings.append(Meaning(moment, str(title), sayings))
     return tuple(meanings)
+
+
+def of_rule(rule: Rule, moment: Moment) -> Saying | None:
+    """What is not yet in force means nothing for the reader of that day."""
+    if rule.standing == RuleStanding.NOT_YET or moment_of(rule) != moment:
+        return None
+    return Saying(rule.statement, rule.law.main_source, rule=rule)
+
+
+def of_policy(each: PolicyHere, moment: Moment) -> Saying | None:
+    topics = TOPICS_OF_POLICY[moment]
+    if not any(topic in each.policy.topics for topic in topics):
+        return None
+    (sentence,) = sentences_of([each], topics)
+    return Saying(conditional_escape(sentence), each.policy.main_source, policy=each)

@@ -25,7 +25,7 @@ from .labels import Labels, labels_of
 from .lines import Line, Mark, Topic, before_the_first_list, in_a_row, models_in_words
 from .meaning import RELEVANT, Meaning, meaning_of
 from .policies import PolicyBook, policy_book
-from .rules import Doubt, LawBook, Rule, law_book
+from .rules import Doubt, LawBook, Rule, doubts_of, law_book
 
 NAMED_AT_MOST = 3
 """Agencies that a headline names; of more it gives the number."""
@@ -132,8 +132,7 @@ class PlaceAnswer:
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """Where sources disagree or a detail is not certain, of the records that this answer rests on."""
-        rules = self.law.on(*RELEVANT)
-        return (*self.law.doubts_of(rules), *self.policies.doubts)
+        return doubts_of([*self.law.doubtful(self.law.on(*RELEVANT)), *self.policies.doubtful])
 
     @cached_property
     def substance(self) -> frozenset:

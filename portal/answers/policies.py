@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,11 +16,11 @@ from agreements.localised import in_language
 from agreements.models import Check, LocalPolicy, RuleStanding, Stance
 from agreements.rules import start_of
 from agreements.topics import Topic as LawTopic
+from jurisdictions.labels import area_name
 from jurisdictions.models import Jurisdiction
 from jurisdictions.periods import PartialDate
 
 from .lines import Line, Mark, Topic
-from .rules import Doubt, doubt_of
 from .sentences import found_no_policy, not_checked, policy_sentence
 
 SHOWN = [RuleStanding.IN_FORCE, RuleStanding.CHALLENGED, RuleStanding.UNCERTAIN]
@@ -93,31 +93,38 @@ class PolicyBook:
             by_place[each.area].append(each)
         return [(area, tuple(policies)) for area, policies in by_place.items()]
 
+    @property
+    def without(self) -> list[tuple[str, date | None]]:
+        """Names of the areas with no policy here, put together by the day when somebody looked; None: nobody did."""
+        by_day: dict[date | None, list[str]] = defaultdict(list)
+        for area, policies, looked_on in self.groups:
+            if not policies:
+                by_day[looked_on].append(area.full_name)
+        return [(", ".join(names), looked_on) for looked_on, names in by_day.items()]
+
     @cached_property
     def line(self) -> Line:
         """The headline's line of local policy: of the area and of its counties."""
-        sentences = []
-        for area, policies, looked_on in self.groups:
-            if policies:
-                sentences += sentences_of(area, policies)
-            elif looked_on:
-                sentences.append(named(area, found_no_policy(looked_on), self.areas))
-            else:
-                sentences.append(named(area, not_checked(), self.areas))
+        told = [sentence for area in self.areas for sentence in sentences_of(self.of(area))]
+        if not self.of(self.areas[0]):
+            for names, looked_on in self.without:
+                sentence = found_no_policy(looked_on) if looked_on else not_checked()
+                if told or len(self.without) > 1:
+                    sentence = _("%(area)s: %(sentence)s") % {"area": names, "sentence": sentence}
+                told.append(sentence)
+        sentences = tuple(told)
         if self.current:
             plain = [each for each in self.current if each.is_plain]
-            word = stance_word(plain) if plain else str((self.current[0].standing).label)
-            return Line(Topic.LOCAL_POLICY, Mark.YES if plain else Mark.UNCHECKED, word, tuple(sentences))
-        looked = [check.looked_on for check in self.checks.values()]
-        if len(looked) == len(self.areas):
-            return Line(Topic.LOCAL_POLICY, Mark.LOOKED, _("None found"), tuple(sentences))
-        if not looked:
-            sentences = [not_checked()]
-        return Line(Topic.LOCAL_POLICY, Mark.UNCHECKED, "", tuple(sentences))
+            word = stance_word(plain) if plain else str(self.current[0].standing.label)
+            return Line(Topic.LOCAL_POLICY, Mark.YES if plain else Mark.UNCHECKED, word, sentences)
+        if all(looked_on for _names, looked_on in self.without):
+            return Line(Topic.LOCAL_POLICY, Mark.LOOKED, _("None found"), sentences)
+        return Line(Topic.LOCAL_POLICY, Mark.UNCHECKED, "", sentences)
 
     @property
-    def doubts(self) -> list[Doubt]:
-        return [doubt_of(each.policy, each.policy.title) for each in self.current if each.policy.doubt_en]
+    def doubtful(self) -> list[LocalPolicy]:
+        """Those that hold or may hold, and of which something is not certain."""
+        return [each.policy for each in self.current if each.policy.doubt_en]
 
     @property
     def substance(self) -> frozenset:
@@ -128,11 +135,6 @@ class PolicyBook:
             for topic in each.policy.topics
         }
         return frozenset(rules) | {(self.line.mark,)}
-
-
-def named(area: Jurisdiction, sentence: str, areas: Sequence[Jurisdiction]) -> str:
-    """A sentence that says of which area it speaks, where there are several."""
-    return sentence if len(areas) == 1 else _("%(area)s: %(sentence)s") % {"area": area.full_name, "sentence": sentence}
 
 
 def stance_word(policies: Sequence[PolicyHere]) -> str:
@@ -146,20 +148,20 @@ def stance_word(policies: Sequence[PolicyHere]) -> str:
     return words.get(stances.pop(), _("Written policies")) if len(stances) == 1 else _("Written policies")
 
 
-def sentences_of(area: Jurisdiction, policies: Iterable[PolicyHere]) -> list[str]:
-    """A sentence for each standing and stance of a government's policies."""
+def sentences_of(policies: Iterable[PolicyHere], topics: Collection[LawTopic] = tuple(LawTopic)) -> list[str]:
+    """A sentence for each government, standing and stance, which names those of `topics` that its policies have."""
     together: dict[tuple, list[PolicyHere]] = defaultdict(list)
     for each in policies:
-        together[each.standing, each.policy.stance].append(each)
+        together[each.policy.government, each.standing, each.policy.stance].append(each)
     sentences = []
-    for (standing, stance), group in together.items():
-        printed = [topic for each in group for topic in each.policy.topics]
+    for (government, standing, stance), group in together.items():
+        printed = {topic for each in group for topic in each.policy.topics}
         dates = sorted(each.dated for each in group if each.dated)
         sentence = policy_sentence(
-            area.full_name,
+            area_name(government),
             stance,
             len(group),
-            [topic for topic in LawTopic if topic in printed],
+            [topic for topic in LawTopic if topic in printed and topic in topics],
             dates[0] if dates else "",
         )
         if standing == RuleStanding.CHALLENGED:
@@ -236,15 +238,6 @@ class PoliciesOfState:
     @property
     def count(self) -> int:
         return sum(len(each.policies) for each in self.governments)
-
-    @property
-    def doubts(self) -> list[Doubt]:
-        return [
-            doubt_of(each.policy, each.policy.title)
-            for government in self.governments
-            for each in government.policies
-            if each.policy.doubt_en
-        ]
 
 
 def policies_of_state(state: Jurisdiction, day: date) -> PoliciesOfState:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agreements.localised import in_language
-from agreements.models import Bound, Check, Effect, Provision, RuleStanding, StateLaw
+from agreements.models import Bound, Check, Effect, LocalPolicy, Provision, RuleStanding, StateLaw
 from agreements.rules import date_in_words, since, start_of
 from agreements.topics import LAW_TOPICS
 from agreements.topics import Topic as LawTopic
@@ -122,14 +122,10 @@ class TopicRules:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is not certain about a record, in words that stand on its page too."""
+    """What is not certain about records, in words that stand on their own pages too."""
 
-    title: str
-    address: str
+    records: tuple[StateLaw | LocalPolicy, ...]
     text: SafeString
-
-    def get_absolute_url(self) -> str:
-        return self.address
 
 
 @dataclass(frozen=True)
@@ -204,11 +200,20 @@ class LawBook:
 
     @cached_property
     def headline(self) -> tuple[Rule, ...]:
-        """The rules that the headline tells: on each headline topic the first of each effect."""
+        """The rules that the headline tells: on each headline topic the first of each effect.
+
+        An older law on an act is left out where a newer one in force binds all whom it binds; what bears on agreements
+        is always told.
+        """
         found: dict[tuple, Rule] = {}
         for topic in HEADLINE_TOPICS:
+            told: list[Rule] = []
             for rule in self.on(topic):
-                if rule.standing != RuleStanding.NOT_YET:
+                covered = topic != LawTopic.AGREEMENTS and any(
+                    newer.is_plain and set(rule.provision.binds) <= set(newer.provision.binds) for newer in told
+                )
+                if rule.standing != RuleStanding.NOT_YET and not covered:
+                    told.append(rule)
                     found.setdefault((topic, rule.effect, rule.is_plain), rule)
         plain = [rule for rule in found.values() if rule.is_plain]
         others = [rule for rule in found.values() if not rule.is_plain]
@@ -218,19 +223,21 @@ class LawBook:
     def line(self) -> Line:
         """The headline's line of the state's law."""
         sentences = tuple(rule.sentence for rule in self.headline)
-        certain = [rule for rule in self.rules if rule.is_plain]
-        if certain:
+        looked = [check.looked_on for topic, check in self.checks.items() if topic in LAW_TOPICS]
+        if certain := [each for each in self.with_rules if any(rule.is_plain for rule in each.rules)]:
             if not any(rule.is_plain for rule in self.headline):
-                about = "; ".join(
-                    lowered(str(each.topic.label)) for each in self.with_rules if any(r.is_plain for r in each.rules)
-                )
+                about = "; ".join(lowered(str(each.topic.label)) for each in certain)
                 sentences = (_("Rules in force about: %(topics)s.") % {"topics": about}, *sentences)
             return Line(Topic.STATE_LAW, Mark.YES, self.word, sentences)
-        if self.rules:
-            word = _("Not certain") if any(rule.standing in HOLDS for rule in self.rules) else _("None in force")
+        if any(rule.standing in HOLDS for rule in self.rules):
             sentences = sentences or (_("No rule was in force for certain; what there is stands below."),)
-            return Line(Topic.STATE_LAW, Mark.UNCHECKED, word, sentences)
-        if looked := [check.looked_on for topic, check in self.checks.items() if topic in LAW_TOPICS]:
+            return Line(Topic.STATE_LAW, Mark.UNCHECKED, _("Not certain"), sentences)
+        if self.rules:
+            to_come = [rule for rule in self.rules if rule.topic in HEADLINE_TOPICS and rule not in self.headline]
+            sentences += tuple(dict.fromkeys(rule.sentence for rule in to_come))[:SENTENCES_IN_HEADLINE]
+            sentences = sentences or (_("No rule was in force; what is blocked or still to come stands below."),)
+            return Line(Topic.STATE_LAW, Mark.LOOKED if looked else Mark.UNCHECKED, _("None in force"), sentences)
+        if looked:
             return Line(Topic.STATE_LAW, Mark.LOOKED, _("None found"), (found_no_law(max(looked)),))
         return Line(Topic.STATE_LAW, Mark.UNCHECKED, "", (not_checked(),))
 
@@ -249,13 +256,21 @@ class LawBook:
         told = effects - {Effect.ENCOURAGES}
         return words[told.pop()] if len(told) == 1 else _("Rules in force")
 
-    def doubts_of(self, rules: Iterable[Rule]) -> list[Doubt]:
-        laws = dict.fromkeys(rule.law for rule in rules)
-        return [doubt_of(law, law.title) for law in laws if law.doubt_en]
+    def doubtful(self, rules: Iterable[Rule]) -> list[StateLaw]:
+        """The laws of these rules of which something is not certain.
+
+        What is still to come on the day has its doubts on its own page.
+        """
+        laws = dict.fromkeys(rule.law for rule in rules if rule.standing != RuleStanding.NOT_YET)
+        return [law for law in laws if law.doubt_en]
 
 
-def doubt_of(record, title: str) -> Doubt:
-    return Doubt(title, record.get_absolute_url(), in_language(record, "doubt"))
+def doubts_of(records: Iterable[StateLaw | LocalPolicy]) -> tuple[Doubt, ...]:
+    """The same doubt about several records is told once."""
+    by_text: dict[SafeString, list] = defaultdict(list)
+    for record in records:
+        by_text[in_language(record, "doubt")].append(record)
+    return tuple(Doubt(tuple(found), text) for text, found in by_text.items())
 
 
 def known_by(law: StateLaw, day: date) -> bool:

@@ -6,14 +6,14 @@ statement, which stands on the state's page and on the law's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from agreements.models import Bound, Effect, FederalDesignation, Provision, RuleStanding, Stance, StateLaw
-from agreements.rules import date_in_words
+from agreements.rules import date_in_words, start_of
 from agreements.sentences import day_in_words
 from agreements.topics import Topic
 
@@ -56,9 +56,12 @@ def law_sentence(provision: Provision, standing: RuleStanding) -> str:
     act = ACTS[Topic(provision.topic)]
     if provision.topic == Topic.AGREEMENTS and provision.effect == Effect.REQUIRES:
         act = REQUIRED_AGREEMENTS
-    words = {"act": act, "cited": citation_of(provision)}
+    words = {"act": act, "cited": citation_of(provision).removesuffix(".")}
     if standing == RuleStanding.BLOCKED:
         return _("Blocked by a court: a rule on %(act)s, %(cited)s.") % words
+    if standing == RuleStanding.NOT_YET:
+        words["date"] = date_in_words(start_of(provision))
+        return _("Not in force before %(date)s: a rule on %(act)s, %(cited)s.") % words
     words |= {
         "subject": SUBJECTS[law.instrument] % {"state": law.jurisdiction.name},
         "since": since_in_a_sentence(provision),
@@ -153,14 +156,21 @@ def policy_sentence(government: str, stance: str, count: int, topics: Iterable[s
 # -- Federal labels -------------------------------------------------------------------------------------------------
 
 
-def label_sentence(area: str, label: FederalDesignation, day: date) -> str:
-    """Since when the area is on the list, or from when to when it was."""
-    words = {"area": area, "listed": day_in_words(label.listed_on)}
+def label_sentence(areas: Sequence[str], label: FederalDesignation, day: date) -> str:
+    """Since when areas of the same dates are on the list, or from when to when they were."""
+    words = {"area": areas[0], "areas": "; ".join(areas), "listed": day_in_words(label.listed_on)}
+    several = len(areas) > 1
     if label.removed_on is None or day < label.removed_on:
+        if several:
+            return _("On this list since %(listed)s: %(areas)s.") % words
         return _("%(area)s is on this list since %(listed)s.") % words
     words["removed"] = day_in_words(label.removed_on)
     if label.list == FederalDesignation.List.DHS:
+        if several:
+            return _("On this list from %(listed)s, all of which was gone by %(removed)s: %(areas)s.") % words
         return _("%(area)s was on this list from %(listed)s; the whole list was gone by %(removed)s.") % words
+    if several:
+        return _("Put on this list on %(listed)s and taken off on %(removed)s: %(areas)s.") % words
     return _("%(area)s was put on this list on %(listed)s and taken off on %(removed)s.") % words
 
 

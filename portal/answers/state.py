@@ -25,7 +25,7 @@ from .labels import Labels, labels_of_state
 from .lines import Line, Mark, Topic, before_the_first_list
 from .place import newest_checks, state_agencies_line
 from .policies import PoliciesOfState, policies_of_state
-from .rules import Doubt, LawBook, Rule, law_book
+from .rules import Doubt, LawBook, Rule, doubts_of, law_book
 
 MONTHS_SHOWN = 12
 
@@ -153,7 +153,7 @@ class StateAnswer:
 
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
-        return tuple(self.law.doubts_of(self.law.rules))
+        return doubts_of(self.law.doubtful(self.law.rules))
 
     @cached_property
     def lines(self) -> tuple[Line, Line, Line]:
