@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
 
+from agreements.actions import set_provisions
 from agreements.models import (
     Check,
     DesignationCitation,
@@ -24,6 +26,7 @@ from agreements.models import (
     Revision,
     StateLaw,
 )
+from agreements.rule_events import refresh_rule_events
 
 from . import export, tables
 
@@ -79,6 +82,7 @@ class RulesLoad:
             bundled = _wholes(kind, self.load.table(kind.table), provisions, citations)
             held = _wholes(kind, _written(kind.rows()), held_provisions, held_citations)
             self.settle_kind(kind, bundled, held)
+        refresh_rule_events()
         self.load.settle("checks", self.load.table("checks"), _check_key, export.check_rows, Check)
 
     def settle_kind(self, kind: Kind, bundled: Mapping[str, Whole], held: Mapping[str, Whole]) -> None:
@@ -173,16 +177,16 @@ class RulesLoad:
         changed = {name: text for name, text in bundled.row.items() if held.row[name] != text}
         areas = changed.pop("jurisdictions", None)
         changes = {
-            name.removesuffix("_id"): value.pk if isinstance(value, models.Model) else value
+            name.removesuffix("_id"): _as_json(value)
             for name, value in self.load.values(kind.model, changed).items()
+            if value != getattr(record, name)
         }
-        changes = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in changes.items()}
         if areas is not None:
             changes["jurisdictions"] = areas.split()
         if held.provisions != bundled.provisions:
             changes["provisions"] = [
-                {name: value for name, value in self.load.values(Provision, row).items() if name != "law"}
-                for row in ({k: v for k, v in row.items() if k != "law"} for row in bundled.provisions)
+                self.load.values(Provision, {name: text for name, text in row.items() if name != "law"})
+                for row in bundled.provisions
             ]
         if not changes:
             return
@@ -195,24 +199,11 @@ class RulesLoad:
         )
 
 
-def set_provisions(law: StateLaw, wanted: Iterable[Provision]) -> dict[str, Provision]:
-    """Make these the law's provisions, each in the row that had its place; returns them by place as text."""
-    held = {provision.place: provision for provision in law.provisions.all()}
-    names = [name for name in tables.COLUMNS["provisions"] if name != "law"]
-    by_place = {}
-    for provision in wanted:
-        before = held.pop(provision.place, None)
-        if before is None:
-            provision.save()
-        elif any(getattr(before, name) != getattr(provision, name) for name in names):
-            provision.pk = before.pk
-            provision.save(force_update=True)
-        else:
-            provision = before
-        by_place[str(provision.place)] = provision
-    for provision in held.values():
-        provision.delete()
-    return by_place
+def _as_json(value: object) -> object:
+    """A field's value as a Revision keeps it."""
+    if isinstance(value, models.Model):
+        return value.pk
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _wholes(kind: Kind, rows: Iterable[Row], provisions: Iterable[Row], citations: Iterable[Row]) -> dict[str, Whole]:

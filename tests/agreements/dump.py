@@ -1,6 +1,16 @@
 """Everything public in a database, as plain values without ids and clock times, to compare two databases."""
 
-from agreements.models import Agreement, ChangeEvent, Listing, Snapshot, Standing
+from agreements.facts import export
+from agreements.models import (
+    Agreement,
+    ChangeEvent,
+    FederalDesignation,
+    Listing,
+    LocalPolicy,
+    Snapshot,
+    Standing,
+    StateLaw,
+)
 from jurisdictions.models import Agency, AgencyAlias, Coverage
 
 
@@ -107,8 +117,19 @@ def public_facts() -> dict[str, list]:
             agency_id=agencies,
             agreement_id=agreements,
             snapshot_id=snapshots,
+            law_id=_keys(StateLaw),
+            policy_id=_keys(LocalPolicy),
+            designation_id=_keys(FederalDesignation),
         ),
+        **{
+            table: sorted(tuple(map(str, row.values())) for row in export.ROWS[table]())
+            for table in ("state_laws", "provisions", "local_policies", "designations", "rule_citations", "checks")
+        },
     }
+
+
+def _keys(model) -> dict[int, str]:
+    return dict(model.objects.values_list("pk", "key"))
 
 
 def differences(one: dict[str, list], other: dict[str, list]) -> dict[str, tuple[list, list]]:
