@@ -6,6 +6,7 @@ does not know and shows a sentence for a bad value; the API refuses both (`unkno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -40,6 +41,7 @@ from .querysets import Reach, agencies_reaching
 from .topics import Topic
 
 LONGEST_QUERY = 100  # characters; the longest printed name has 93
+WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OF_THE_AREA = (Reach.OWN, Reach.INSIDE, Reach.SPECIAL)
 
 
@@ -58,7 +60,7 @@ class DayField(forms.DateField):
 
     def clean(self, value):
         day = super().clean(value)
-        if day and len(str(value).strip()) != len("2026-05-18"):
+        if day and not WRITTEN_DAY.fullmatch(str(value).strip()):
             raise ValidationError(self.error_messages["invalid"], "invalid")
         if day and not self.future and day > today():
             raise ValidationError(self.error_messages["future"], "future")

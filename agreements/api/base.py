@@ -20,6 +20,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from agreements.caching import release
 from agreements.days import today
 from agreements.filters import DayField
 from agreements.lists import Lists
@@ -54,7 +55,7 @@ class Filters(BaseFilterBackend):
 class Answer:
     """Mixed into a view: parameters that it does not know are refused, and an answer that is still good is not sent.
 
-    Every answer follows from the data version, its address and the day.
+    Every answer follows from the data version, the code, its address and the day.
     """
 
     parameters: tuple[str, ...] = ()
@@ -168,7 +169,9 @@ class Answer:
 
     @cached_property
     def etag(self) -> str:
-        address = blake2s(self.request.build_absolute_uri().encode(), digest_size=8).hexdigest()
+        # Another release of the code may show the same facts differently.
+        asked = f"{release()} {self.request.build_absolute_uri()}"
+        address = blake2s(asked.encode(), digest_size=8).hexdigest()
         return f'"{self.version.number}-{today():%Y%m%d}-{address}"'
 
     def describe(self, response: HttpResponseBase) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -34,6 +35,13 @@ class BadParameters(exceptions.APIException):
         super().__init__(" ".join(f"{each['parameter']}: {each['detail']}" for each in self.errors))
 
 
+class TooLarge(exceptions.APIException):
+    """A body of more than settings.DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+    status_code = 413
+    default_detail = "What is asked here fits in a few words."
+
+
 class Unchanged(exceptions.APIException):
     """Nothing is wrong: the caller holds the answer already (304), or wanted it only if it had not changed (412)."""
 
@@ -46,6 +54,8 @@ def problem(exception: Exception, context: dict) -> Response | None:
     """DRF's exception handler. None lets an error of ours go on to the log and the page for 500."""
     if isinstance(exception, Http404):
         exception = exceptions.NotFound(*exception.args)
+    if isinstance(exception, RequestDataTooBig):
+        exception = TooLarge()
     if not isinstance(exception, exceptions.APIException):
         return None
     status = exception.status_code

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from agreements.filters import AgencyFilter, AgreementFilter, DayFilter
+from agreements.filters import AgencyFilter, AgreementFilter, DayFilter, Ordering
 from agreements.models import Agreement, Listing, ListKind, Snapshot
 from jurisdictions.api.serializers import agency_prefetches
 from jurisdictions.models import Agency
@@ -109,13 +109,17 @@ class AgencyViewSet(ByPublicId):
         return (*agency_prefetches(), known_agreements(self.day))
 
 
+class OrderingById(Ordering):
+    last = "sha256"
+
+
 class SnapshotFilter(filters.FilterSet):
     """ICE's lists of one kind, or of some days."""
 
     kind = filters.ChoiceFilter("kind", choices=ListKind.choices, label="Participating or pending")
     published_from = DayFilter("published_on", lookup_expr="gte", label="Published from")
     published_to = DayFilter("published_on", lookup_expr="lte", label="Published to")
-    ordering = filters.OrderingFilter(fields=[("position", "published_on"), ("row_count", "row_count")], label="Order")
+    ordering = OrderingById(fields=[("position", "published_on"), ("row_count", "row_count")], label="Order")
 
 
 @extend_schema(parameters=[FIELDS])

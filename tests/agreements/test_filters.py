@@ -106,6 +106,8 @@ def test_rows_are_in_the_order_asked_for(lists):
         ("signed_from=last year", "signed_from"),
         ("signed_to=2025-1-1", "signed_to"),
         ("as_of=yesterday", "as_of"),
+        ("as_of=２０２６-05-18", "as_of"),
+        ("as_of=2026-5-0018", "as_of"),
         ("as_of=2999-01-01", "as_of"),
         ("updated_since=soon", "updated_since"),
         ("ordering=color", "ordering"),

@@ -6,6 +6,8 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agreements.days import today
 from agreements.models import AgreementFormerId, Status
@@ -336,6 +338,33 @@ def test_an_answer_that_is_still_good_is_not_sent_again(get, address):
     get(address, status=304, **{"If-Modified-Since": first["Last-Modified"]})
     DataVersion.objects.bump()
     assert get(address, **{"If-None-Match": first["ETag"]})["ETag"] != first["ETag"]
+
+
+@pytest.mark.django_db
+def test_another_release_of_the_code_has_other_etags(get, monkeypatch):
+    DataVersion.objects.bump()
+    etag = get("agreements/")["ETag"]
+    monkeypatch.setattr("agreements.api.base.release", lambda: "the next one")
+    assert get("agreements/", **{"If-None-Match": etag})["ETag"] != etag
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["jurisdictions/?kind=county&ordering=name", "snapshots/?ordering=row_count"])
+def test_pages_of_equal_rows_never_overlap(get, address):
+    """The order of rows ends in what only one of them has."""
+    if address.startswith("jurisdictions"):
+        for number in range(9):
+            CountyFactory(name="Lake County", slug=f"lake-county-{number}")
+    else:
+        for number in range(9):
+            SnapshotFactory(row_count=5, published_on=date(2026, 1, 1 + number))
+    with CaptureQueriesContext(connection) as asked:
+        pages = [get(f"{address}&page_size=3&page={number}").json()["results"] for number in (1, 2, 3)]
+    ids = [row.get("geoid") or row["published_on"] for page in pages for row in page]
+    assert len(ids) == len(set(ids)) == 9
+    last = "geoid" if address.startswith("jurisdictions") else "sha256"
+    (listing, *_more) = [each["sql"] for each in asked.captured_queries if "LIMIT 3" in each["sql"]]
+    assert f'"{last}"' in listing.rpartition("ORDER BY")[2]
 
 
 @pytest.mark.django_db

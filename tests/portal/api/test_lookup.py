@@ -74,6 +74,7 @@ def test_nothing_found_says_why_and_what_may_have_been_meant(client, border):
         ({"zip": "3302"}, "zip"),
         ({"zip": "abcde"}, "zip"),
         ({"place": "davie"}, "place"),
+        ({"q": "davie", "state": "ZZ"}, "state"),
         ({"q": 33021}, "body"),
         ([1], "body"),
     ],
@@ -90,6 +91,13 @@ def test_a_body_that_is_no_json_is_refused(client, body):
     response = client.post(LOOKUP, body, content_type="application/json")
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.django_db
+def test_a_body_that_is_far_too_large_is_refused_as_such(client):
+    response = client.post(LOOKUP, {"q": "x" * 2_000_000}, content_type="application/json")
+    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
+    assert response["Cache-Control"] == "no-store"
 
 
 @pytest.mark.django_db
