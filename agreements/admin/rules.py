@@ -16,6 +16,7 @@ from ..models import (
     Bound,
     Check,
     DesignationCitation,
+    EditorialState,
     FederalDesignation,
     LawCitation,
     LocalPolicy,
@@ -25,6 +26,7 @@ from ..models import (
     StateLaw,
     Translation,
 )
+from ..rule_events import note_standing, refresh_rule_events
 from ..topics import LAW_TOPICS, OF_POLICY, Topic
 
 # -- What the forms share -------------------------------------------------------------------------------------------
@@ -113,11 +115,35 @@ class RuleAdmin(PublicRecordAdmin):
             return "Once it is published."
         return format_html('<a href="{0}">{0}</a>', record.get_absolute_url())
 
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Only a draft is deleted, on its page. What was published once is withdrawn: its key is never used again."""
+        is_draft = obj is not None and obj.state == EditorialState.DRAFT
+        return is_draft and super().has_delete_permission(request, obj)
+
+    def _create_formsets(self, request, obj, change):
+        # Kept for save_model: an edit of a record and of its parts is one row of the record's history.
+        formsets, instances = super()._create_formsets(request, obj, change)
+        request.forms_of_parts = [form for formset in formsets for form in formset.forms]
+        return formsets, instances
+
     def save_model(self, request, obj, form, change) -> None:
-        spanish_is_behind = change and "summary_en" in form.changed_data and "summary_es" not in form.changed_data
-        if spanish_is_behind and "translation" not in form.changed_data and obj.summary_es:
+        parts = getattr(request, "forms_of_parts", ())
+        if change and "translation" not in form.changed_data and any(map(left_spanish_behind, (form, *parts))):
             obj.translation = Translation.OUT_OF_DATE
         super().save_model(request, obj, form, change)
+        refresh_rule_events([obj])
+        if "legal_status" in form.changed_data:
+            note_standing(obj, obj.checked_on or today())
+
+
+def left_spanish_behind(form: forms.ModelForm) -> bool:
+    """Whether an English text was changed beside a Spanish one that was not."""
+    return any(
+        name.endswith("_en")
+        and f"{name[:-3]}_es" not in form.changed_data
+        and getattr(form.instance, f"{name[:-3]}_es", "")
+        for name in form.changed_data
+    )
 
 
 class CitationInline(admin.StackedInline):
@@ -208,7 +234,10 @@ class StateLawAdmin(RuleAdmin):
         ("The law", {"fields": ["jurisdiction", "key", "title", "citation", "instrument", "stance", "effect_on_287g"]}),
         (
             "Standing and dates",
-            {"fields": ["legal_status", "enacted_on", "effective_on", "ended_on", "days"], "description": DATES},
+            {
+                "fields": ["legal_status", "is_unconfirmed", "enacted_on", "effective_on", "ended_on", "days"],
+                "description": DATES,
+            },
         ),
         ("In words", {"fields": ["summary_en", "summary_es", "translation"]}),
         RuleAdmin.DOUBT,
@@ -373,9 +402,6 @@ class FederalDesignationAdmin(RuleAdmin):
     @admin.display(description="area", ordering="jurisdiction__name")
     def area(self, designation: FederalDesignation) -> str:
         return area_label(designation.jurisdiction)
-
-    def save_model(self, request, obj, form, change) -> None:
-        PublicRecordAdmin.save_model(self, request, obj, form, change)
 
 
 @admin.register(DesignationCitation)

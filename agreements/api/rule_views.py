@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 
 from agreements.filters import DesignationFilter, LawFilter, PolicyFilter
@@ -22,6 +23,10 @@ class RuleViewSet(RecordViewSet):
 
     def get_queryset(self):
         return super().get_queryset().published()
+
+    def get_object(self):
+        # Not narrowed by `as_of`: a record that is not in force that day says so.
+        return get_object_or_404(self.get_queryset(), key=self.kwargs["key"])
 
     def get_prefetches(self):
         return self.get_serializer_class().prefetches

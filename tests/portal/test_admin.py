@@ -49,6 +49,8 @@ from tests.factories import (
     ProvisionFactory,
     SnapshotFactory,
     SourceFactory,
+    StateFactory,
+    StateLawFactory,
 )
 
 MODELS = [
@@ -342,3 +344,170 @@ def test_tables_of_the_bundled_facts_have_what_is_looked_for():
         model_admin = admin.site.get_model_admin(model)
         found, _may_repeat = model_admin.get_search_results(request, model_admin.get_queryset(request), term)
         assert found.exists()
+
+
+# -- Laws, policies and labels --------------------------------------------------------------------------------------
+
+
+def law_form(area, **changes):
+    """What the page of a new law sends: Florida's SB 168, a draft without parts."""
+    return {
+        "jurisdiction": area.pk, "key": "fl-sb-168-2019", "title": "Florida SB 168 (2019)", "citation": "",
+        "instrument": "statute", "stance": "requires_cooperation", "effect_on_287g": "", "legal_status": "enacted",
+        "enacted_on": "2019-06-14", "effective_on": "2019-07", "ended_on": "", "summary_en": "Jails must help.",
+        "summary_es": "", "translation": "missing", "doubt_en": "", "doubt_es": "", "state": "draft",
+        "main_source": "", "checked_on": "2026-11-24", "next_check_on": "", "confidence": "high",
+        "provisions-TOTAL_FORMS": 0, "provisions-INITIAL_FORMS": 0, "citations-TOTAL_FORMS": 0,
+        "citations-INITIAL_FORMS": 0, **changes,
+    }  # fmt: skip
+
+
+def part(index, **fields):
+    """A provision as a part of the law's page."""
+    fields = {"id": "", "topic": "detainers", "effect": "requires", "binds": ["sheriffs_and_jails"], "section": "",
+              "effective_on": "", "statement_en": "Jails must hold.", "statement_es": "", "place": index,
+              **fields}  # fmt: skip
+    return {f"provisions-{index}-{name}": value for name, value in fields.items()}
+
+
+@pytest.fixture
+def florida(db):
+    return StateFactory()
+
+
+def refusal(staff, model, form, *pk):
+    response = staff.post(address(model, "change" if pk else "add", *pk), form)
+    assert response.status_code == 200, "it was saved"
+    assert model.objects.filter(pk__in=pk).count() == len(pk) == model.objects.count()
+    return response.text
+
+
+def test_a_law_is_entered_with_parts_and_sources_on_one_page(staff, florida):
+    source, other = SourceFactory(), SourceFactory()
+    version = DataVersion.objects.current().number
+    form = law_form(
+        florida,
+        state="published",
+        main_source=source.pk,
+        **part(0),
+        **part(1, topic="sanctuary_ban", effect="forbids", binds=["local_governments"], effective_on="2019-10-01"),
+        **{"provisions-TOTAL_FORMS": 2, "citations-TOTAL_FORMS": 1, "citations-0-id": "", "citations-0-page": "3",
+           "citations-0-source": other.pk, "citations-0-quote": "shall", "citations-0-field": "citation"},
+    )  # fmt: skip
+    response = staff.post(address(StateLaw, "add"), form)
+    assert response.status_code == 302, response.context["errors"]
+    law = StateLaw.objects.get()
+    assert (law.start_first, law.start_last) == (date(2019, 7, 1), date(2019, 7, 31))
+    assert [(each.topic, each.effect, each.binds) for each in law.provisions.all()] == [
+        ("detainers", "requires", ["sheriffs_and_jails"]),
+        ("sanctuary_ban", "forbids", ["local_governments"]),
+    ]
+    assert law.citations.get().source == other
+    assert law.history.count() == 1
+    assert DataVersion.objects.current().number > version
+    assert [(event.kind, event.seen_on) for event in law.changes.all()] == [("enacted", date(2019, 6, 14))]
+    assert "Florida SB 168 (2019)" in staff.get("/laws/fl-sb-168-2019/").text
+
+
+def test_nothing_is_published_without_a_source_and_the_form_says_so(staff, florida):
+    said = refusal(staff, StateLaw, law_form(florida, state="published"))
+    assert "Nothing is published without a source. Choose the main source first." in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"enacted_on": "June 2019"}, "“June 2019” is no date. Write 2025", id="no date"),
+        pytest.param({"effective_on": "2019-02-30"}, "“2019-02-30” is no day of the calendar.", id="no such day"),
+        pytest.param({"ended_on": "2018"}, "It cannot end (2018) before it starts (2019-07).", id="ends first"),
+        pytest.param({"key": "tx-sb-168-2019"}, "Begin the key with “fl-”", id="key of another state"),
+        pytest.param({"summary_en": ""}, "This field is required.", id="no words"),
+    ],
+)
+def test_a_law_is_refused_in_words(staff, florida, changes, sentence):
+    assert sentence in refusal(staff, StateLaw, law_form(florida, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        pytest.param({"binds": []}, "This field is required.", id="binds nobody"),
+        pytest.param({"topic": "resources"}, "Select a valid choice.", id="a topic that only policies have"),
+        pytest.param({"effective_on": "soon"}, "“soon” is no date.", id="no date"),
+    ],
+)
+def test_a_part_is_refused_in_words(staff, florida, changes, sentence):
+    form = law_form(florida, **part(0, **changes), **{"provisions-TOTAL_FORMS": 1})
+    assert sentence in refusal(staff, StateLaw, form)
+
+
+def test_a_key_is_permanent_and_what_follows_from_the_dates_is_only_shown(staff, florida):
+    law = StateLawFactory(jurisdiction=florida, key="fl-sb-168-2019")
+    page = staff.get(address(StateLaw, "change", law.pk)).text
+    assert 'name="key"' not in page
+    assert "from 2019-06-14; no end known" in page
+    assert not [name for name in ("start_first", "start_last", "end_first") if f'name="{name}"' in page]
+
+
+def test_an_english_text_changed_alone_leaves_the_spanish_out_of_date(staff, florida):
+    law = StateLawFactory(jurisdiction=florida, key="fl-sb-168-2019")
+    form = law_form(florida, state="published", main_source=law.main_source_id, translation="machine",
+                    summary_es=law.summary_es, title=law.title, enacted_on=law.enacted_on)  # fmt: skip
+    assert staff.post(address(StateLaw, "change", law.pk), form).status_code == 302
+    law.refresh_from_db()
+    assert law.translation == "out_of_date"
+    assert law.history.first().translation == "out_of_date"
+    assert law.history.count() == 2
+
+
+def test_a_law_that_a_court_blocks_is_noted_as_a_change(staff, florida):
+    law = StateLawFactory(jurisdiction=florida)
+    form = law_form(florida, state="published", main_source=law.main_source_id, legal_status="enjoined")
+    assert staff.post(address(StateLaw, "change", law.pk), form).status_code == 302
+    assert law.changes.get(kind="enjoined").seen_on == date(2026, 11, 24)
+    assert "Blocked by a court" in staff.get(law.get_absolute_url()).text
+
+
+@pytest.mark.parametrize(("state", "status"), [("draft", 200), ("published", 403), ("withdrawn", 403)])
+def test_only_a_draft_is_deleted(staff, florida, state, status):
+    law = StateLawFactory(jurisdiction=florida, state=state)
+    assert staff.get(address(StateLaw, "delete", law.pk)).status_code == status
+
+
+def test_a_policy_is_entered_with_its_topics_by_ticking(staff, florida):
+    broward, source = CountyFactory(geoid="12011"), SourceFactory()
+    form = {
+        "state_area": florida.pk, "key": "fl-broward-detainers-2018", "jurisdictions": [broward.pk],
+        "government": "Broward County", "government_type": "county", "title": "Resolution 2018-1", "citation": "",
+        "instrument": "resolution", "stance": "limits_cooperation", "printed_topics": ["detainers", "287g_ban"],
+        "legal_status": "in_force", "adopted_on": "2018", "ended_on": "", "summary_en": "No holds. 2018.",
+        "summary_es": "", "translation": "missing", "doubt_en": "", "doubt_es": "", "state": "published",
+        "main_source": source.pk, "checked_on": "2026-11-24", "next_check_on": "", "confidence": "high",
+        "citations-TOTAL_FORMS": 0, "citations-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    response = staff.post(address(LocalPolicy, "add"), form)
+    assert response.status_code == 302, response.context["errors"]
+    policy = LocalPolicy.objects.get()
+    assert policy.topics == ["287g", "detainers"]
+    assert [*policy.jurisdictions.all()] == [broward]
+
+
+def test_a_label_is_not_removed_before_it_is_listed(staff, florida):
+    form = {
+        "list": "doj-eo-14287", "key": "doj-eo-14287-12011", "jurisdiction": CountyFactory(geoid="12011").pk,
+        "printed_name": "Broward County", "printed_type": "county", "listed_on": "2025-08-05",
+        "removed_on": "2025-08-05", "state": "draft", "confidence": "high", "citations-TOTAL_FORMS": 0,
+        "citations-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    said = refusal(staff, FederalDesignation, form)
+    assert "It cannot be taken off the list before it was put on it." in said
+
+
+def test_a_check_says_what_was_looked_for(staff, florida):
+    form = {"jurisdiction": florida.pk, "subject": "detainers", "looked_on": "2026-11-24", "where": "Session laws",
+            "found": "nothing"}  # fmt: skip
+    version = DataVersion.objects.current().number
+    assert staff.post(address(Check, "add"), form).status_code == 302
+    assert Check.objects.get().subject == "detainers"
+    assert DataVersion.objects.current().number > version
+    assert "already exists" in staff.post(address(Check, "add"), form).text
