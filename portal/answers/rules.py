@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from agreements.localised import in_language
 from agreements.models import Bound, Check, Effect, LocalPolicy, Provision, RuleStanding, StateLaw
-from agreements.rules import date_in_words, since, start_of
+from agreements.rules import date_in_words, known_by, since, start_of, was_enacted_by
 from agreements.topics import LAW_TOPICS
 from agreements.topics import Topic as LawTopic
 from jurisdictions.models import Jurisdiction
-from jurisdictions.periods import PartialDate
 
 from .lines import Line, Mark, Topic
 from .sentences import (
@@ -41,7 +40,7 @@ STANDING_ORDER = [
 HOLDS = frozenset({RuleStanding.IN_FORCE, RuleStanding.UNCERTAIN})
 """Standings of a rule that was, or perhaps was, in force."""
 EFFECT_ORDER = [*Effect.values]
-SENTENCES_IN_HEADLINE = 4
+SENTENCES_IN_HEADLINE = 3
 POLICE = frozenset({Bound.SHERIFFS_AND_JAILS, Bound.LOCAL_POLICE, Bound.EVERYONE})
 
 
@@ -75,9 +74,11 @@ class Rule:
 
     @property
     def since(self) -> str:
-        """ "since 1 January 2026"; of a rule that is not yet in force "from 1 December 2026"."""
+        """ "since 1 January 2026"; of a rule not yet in force "from 1 December 2026"; of a blocked one its date alone."""
         if self.standing == RuleStanding.NOT_YET:
             return _("from %(date)s") % {"date": date_in_words(start_of(self.provision))}
+        if self.standing == RuleStanding.BLOCKED and start_of(self.provision):
+            return _("dated %(date)s") % {"date": date_in_words(start_of(self.provision))}
         return since(self.provision)
 
     @property
@@ -271,19 +272,6 @@ def doubts_of(records: Iterable[StateLaw | LocalPolicy]) -> tuple[Doubt, ...]:
     for record in records:
         by_text[in_language(record, "doubt")].append(record)
     return tuple(Doubt(tuple(found), text) for text, found in by_text.items())
-
-
-def known_by(law: StateLaw, day: date) -> bool:
-    """Whether a bill, or what became of it, was known on the day: by its date, else by that of its source."""
-    dated = PartialDate.parse(law.enacted_on)
-    source = law.main_source
-    read_on = source.published_on or source.retrieved_on
-    return (dated.last_day if dated else read_on) <= day or read_on <= day
-
-
-def was_enacted_by(law: StateLaw, day: date) -> bool:
-    enacted = PartialDate.parse(law.enacted_on)
-    return bool(enacted and enacted.last_day <= day)
 
 
 def law_book(state: Jurisdiction, day: date, checks: Mapping[str, Check]) -> LawBook:

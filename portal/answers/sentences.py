@@ -6,6 +6,7 @@ statement, which stands on the state's page and on the law's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -69,7 +70,7 @@ def law_sentence(provision: Provision, standing: RuleStanding) -> str:
     }
     sentence = effect_template(provision.effect) % words
     # No brackets within brackets.
-    cited = _("%(sentence)s: %(cited)s.") if "(" in words["cited"] else _("%(sentence)s (%(cited)s).")
+    cited = _("%(sentence)s: %(cited)s.") if " (" in words["cited"] else _("%(sentence)s (%(cited)s).")
     sentence = cited % {"sentence": sentence, "cited": words["cited"]}
     if standing == RuleStanding.IN_FORCE:
         return sentence
@@ -90,8 +91,15 @@ def effect_template(effect: str) -> str:
 
 
 def citation_of(provision: Provision) -> str:
-    """The section where a source names it, else the law's citation or title."""
-    return provision.section or provision.law.citation or provision.law.title
+    """The section where a source names it, else the law's first citation, else its title.
+
+    "HB 16 (2021), passed over the governor's veto in December 2021" → "HB 16 (2021)". The law's page has it whole.
+    """
+    return provision.section or FURTHER.sub("", provision.law.citation) or provision.law.title
+
+
+FURTHER = re.compile(r"(?:;|, (?:passed|amending|continued|in the package)\b).*")
+"""Parallel citations, and remarks on how it was passed."""
 
 
 def since_in_a_sentence(provision: Provision) -> str:
