@@ -12,6 +12,7 @@ from agreements.programs import by_model
 from agreements.querysets import SPECIAL_KINDS, Reach
 from agreements.sentences import CURRENT, about
 from jurisdictions.models import Agency, Coverage, Jurisdiction
+from jurisdictions.names import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ class Entry:
             )
             for agreement in self.agreements
         ]
+
+
+def may_cover(agency: Agency, area: Jurisdiction) -> bool:
+    """Whether the name of an agency in question fits a place or subdivision: "Union Township Police" each of that name.
+
+    Of these areas nobody may say that no agency of theirs is on the list.
+    """
+    name = f" {fold(agency.name)} "
+    if f" {fold(area.short_name)} " not in name:
+        return False
+    return " township " not in name or "township" in area.legal_type.lower()
 
 
 STATUS_ORDER = [*Status.values]

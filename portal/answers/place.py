@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from agreements.lists import Lists
 from agreements.models import Agreement, ChangeEvent, Check
 from agreements.programs import by_model
-from agreements.querysets import Reach
-from agreements.sentences import day_in_words
+from agreements.querysets import SPECIAL_KINDS, Reach
+from agreements.sentences import CURRENT, day_in_words
 from jurisdictions.models import Coverage, Jurisdiction, LiesIn
 
-from .agencies import GROUP_ORDER, Entry, entries_of, reach_of
+from .agencies import GROUP_ORDER, Entry, entries_of, may_cover, reach_of
 from .changes import changes_by
 from .labels import Labels, labels_of
 from .lines import Line, Mark, Topic, before_the_first_list, in_a_row, models_in_words
@@ -29,6 +29,8 @@ from .rules import Doubt, LawBook, Rule, doubts_of, law_book
 
 NAMED_AT_MOST = 3
 """Agencies that a headline names; of more it gives the number."""
+
+SENTENCES_AT_MOST = 4
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class PlaceAnswer:
     entries: tuple[Entry, ...]
     """Agencies that reach the area, of whatever status."""
     in_question: tuple[Entry, ...]
-    """Agencies for which ICE prints this county while their area is not certain. They reach nothing."""
+    """Agencies whose area is not certain, and for which ICE prints this county, or whose name fits it or a part of it.
+
+    They reach nothing, but while they are on the list nobody can say that no agency of the area is.
+    """
     changes: tuple[ChangeEvent, ...]
     """The newest by the day, of the agencies that reach the area other than statewide, and of those in question."""
     has_more_changes: bool
@@ -96,11 +101,25 @@ class PlaceAnswer:
 
     @cached_property
     def parts_without(self) -> tuple[Jurisdiction, ...]:
-        """Places and subdivisions of the county none of whose agencies is on the list."""
+        """Places and subdivisions of the county none of whose agencies is on the list, nor may be."""
         covered = {
             coverage.jurisdiction_id for entry in self.of(Reach.INSIDE) if entry.listed for coverage in entry.coverages
         }
-        return tuple(part for part in self.parts if part.pk not in covered)
+        doubtful = [entry.agency for entry in self.in_question if entry.listed]
+        return tuple(
+            part
+            for part in self.parts
+            if part.pk not in covered and not any(may_cover(agency, part) for agency in doubtful)
+        )
+
+    @cached_property
+    def perhaps_here(self) -> tuple[Entry, ...]:
+        """Of the agencies in question those on the list that would count as police or sheriff here."""
+        return tuple(
+            entry
+            for entry in self.in_question
+            if entry.listed and (self.area.is_county or entry.agency.kind not in SPECIAL_KINDS)
+        )
 
     @cached_property
     def lines(self) -> tuple[Line, Line, Line, Line]:
@@ -170,8 +189,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
     near = {area.pk, *(each.pk for each in counties), *(each.pk for each in parts)}
     agencies = Q(agency__placement="statewide", agency__state=area.state_id)
     agencies |= Q(agency__in=Coverage.objects.filter(jurisdiction__in=near).values("agency"))
-    if area.is_county:
-        agencies |= Q(agency__placement="in_question", agency__printed_county=area)
+    agencies |= Q(agency__placement="in_question", agency__state=area.state_id)
     agreements = list(Agreement.objects.on(day).filter(agencies).select_related("agency", "ended_source"))
 
     coverages: dict[int, list[Coverage]] = defaultdict(list)
@@ -181,13 +199,16 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
         coverage.jurisdiction.state = area.state
         coverages[coverage.agency_id].append(coverage)
 
-    reached, doubtful = {}, {}
+    reached, doubtful, may_fit = {}, {}, {}
+    named = parts if area.is_county else (area,)
     for agreement in agreements:
         agency = agreement.agency
         agency.state = area.state
         if agency.is_in_question:
             if area.is_county and agency.printed_county_id == area.pk:
                 doubtful[agency.pk] = (None, ())
+            elif agreement.status in CURRENT and any(may_cover(agency, each) for each in named):
+                may_fit[agency.pk] = (None, ())
         elif found := reach_of(agency, coverages[agency.pk], area, [each.pk for each in counties]):
             reached[agency.pk] = found
     entries = entries_of(agreements, reached, lists)
@@ -211,7 +232,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
         counties=counties,
         parts=parts,
         entries=tuple(entries),
-        in_question=tuple(entries_of(agreements, doubtful, lists)),
+        in_question=tuple(entries_of(agreements, doubtful | may_fit, lists)),
         changes=changes,
         has_more_changes=has_more,
         law=law,
@@ -244,12 +265,16 @@ def local_line(answer: PlaceAnswer) -> Line:
     if not lists.is_covered:
         return before_the_first_list(Topic.LOCAL, lists)
     listed = [entry for entry in answer.local if entry.listed]
-    sentences = [who_has_agreements(answer, listed) if listed else nobody_here(answer)]
+    if listed:
+        mark, word, sentences = Mark.YES, _("Yes"), [who_has_agreements(answer, listed)]
+    elif answer.perhaps_here:
+        mark, word, sentences = Mark.UNCHECKED, _("In question"), perhaps_somebody(answer)
+    else:
+        mark, word, sentences = Mark.NO, _("Not on the list"), [nobody_here(answer)]
     for entry in answer.local:
         if not entry.listed and entry.stands:
             sentences.append(entry.told[0][1])
-    mark = Mark.YES if listed else Mark.NO
-    return Line(Topic.LOCAL, mark, _("Yes") if listed else _("Not on the list"), tuple(sentences[:4]), len(listed))
+    return Line(Topic.LOCAL, mark, word, tuple(sentences[:SENTENCES_AT_MOST]), len(listed))
 
 
 def nobody_here(answer: PlaceAnswer) -> str:
@@ -259,6 +284,20 @@ def nobody_here(answer: PlaceAnswer) -> str:
     else:
         sentence = _("No agency of %(area)s, or of its county, was on ICE's list of %(list)s.")
     return sentence % words + " " + _("This does not mean that they never help ICE.")
+
+
+def perhaps_somebody(answer: PlaceAnswer) -> list[str]:
+    """Neither yes nor no: an agency on the list may be of this area, or of another one."""
+    words = {"area": answer.area.full_name, "list": day_in_words(answer.lists.listed)}
+    sentence = _("%(agency)s was on ICE's list of %(list)s. We are not certain which area it covers.")
+    sentences = [sentence % {**words, "agency": entry.agency.name} for entry in answer.perhaps_here[:NAMED_AT_MOST]]
+    if answer.area.is_county:
+        others = _("No other agency of %(area)s, or of a place in it, was on that list.")
+    else:
+        others = _("No other agency of %(area)s, or of its county, was on that list.")
+    if len(answer.perhaps_here) <= NAMED_AT_MOST:
+        sentences.append(others % words)
+    return sentences
 
 
 def who_has_agreements(answer: PlaceAnswer, listed: Sequence[Entry]) -> str:

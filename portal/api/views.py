@@ -30,6 +30,7 @@ from jurisdictions.api.serializers import AgencyBrief, AreaBrief, JurisdictionRe
 from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import Entry, PlaceAnswer, StateAnswer, answer_for, state_answer
 from portal.api.description import description_as_json, sections
+from portal.api.rules_of_answer import CheckRecord, LabelOnTheDay, LawsOfTopic, PolicyInForce, rules_of
 from portal.find import Found, Hit, answers_differ, areas_of_geoid, find
 
 # -- Areas ----------------------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ class ListsRecord(serializers.Serializer):
 
 
 class AnswerRecord(serializers.Serializer):
-    """Who of an area works with ICE on a day: the page of the area as data."""
+    """Who of an area works with ICE on a day, and which rules bear on it: the page of the area as data."""
 
     jurisdiction = AreaBrief()
     url = serializers.CharField(help_text="The page.")
@@ -93,8 +94,14 @@ class AnswerRecord(serializers.Serializer):
     agencies = EntryRecord(many=True, help_text="Agencies that reach the area, or of a state all in it.")
     in_question = EntryRecord(
         many=True,
-        help_text="Agencies for which ICE prints this county while their area is not certain. They do not count.",
+        help_text="Agencies whose area is not certain; ICE prints this county, or their name fits. They do not count.",
     )
+    state_law = LawsOfTopic(many=True, help_text="All thirteen topics.")
+    local_policies = PolicyInForce(
+        many=True, help_text="Its own and its county's, of a county those inside it too, of a state all in it."
+    )
+    designations = LabelOnTheDay(many=True)
+    checks = CheckRecord(many=True, help_text="When somebody last looked for laws of the state and policies here.")
     lists = ListsRecord()
 
 
@@ -169,6 +176,7 @@ def answer_record(found: PlaceAnswer | StateAnswer, request) -> dict:
         "headline": found.lines,
         "agencies": [entry_record(entry) for entry in entries],
         "in_question": [entry_record(entry) for entry in found.in_question],
+        **rules_of(found, request),
         "lists": {
             "listed": lists.listed,
             "pending": lists.pending,

@@ -116,6 +116,44 @@ def test_an_agency_in_question_reaches_nothing_and_stands_apart_in_the_county_th
     assert answer_for(davie, TODAY).in_question == ()
 
 
+def test_while_an_agency_in_question_may_be_of_the_area_nobody_says_no(broward):
+    """Burton Township's police is on the list, and there are two Burton townships: neither page may say no."""
+    here = SubdivisionFactory(short_name="Burton", legal_type="township", slug="burton-1", counties=[broward])
+    clay = CountyFactory(name="Clay County")
+    there = SubdivisionFactory(short_name="Burton", legal_type="township", slug="burton-2", counties=[clay])
+    city = PlaceFactory(short_name="Burton", legal_type="city", counties=[clay])
+    agency = listed("Burton Township Police", placement="in_question", kind="township_police")
+    for area in (here, there, broward, clay):
+        answer = answer_for(area, TODAY)
+        line = answer.line["local"]
+        assert (line.mark, line.word, line.agencies) == (Mark.UNCHECKED, "In question", 0)
+        assert line.sentences[0] == (
+            "Burton Township Police was on ICE's list of 18 May 2026. We are not certain which area it covers."
+        )
+        assert line.sentences[1].startswith(f"No other agency of {area.full_name}, or of ")
+        assert [entry.agency for entry in answer.in_question] == [agency]
+        assert answer.entries == ()
+        assert not {here, there}.intersection(answer.parts_without)
+    assert city in answer_for(clay, TODAY).parts_without
+    assert answer_for(city, TODAY).line["local"].mark == Mark.NO
+    agency.agreements.get().standings.update(status="no_longer_listed")
+    assert answer_for(here, TODAY).line["local"].mark == Mark.NO
+
+
+def test_an_agency_in_question_takes_nothing_from_a_yes(agencies, broward):
+    line = answer_for(broward, TODAY).line["local"]
+    assert line.mark == Mark.YES
+    assert not any("Atlantic" in sentence for sentence in line.sentences)
+
+
+def test_a_campus_in_question_leaves_the_police_of_its_city_where_they_are(broward):
+    city = PlaceFactory(short_name="Tallahassee", counties=[broward])
+    listed("Tallahassee State College Police", placement="in_question", kind="campus")
+    assert answer_for(city, TODAY).line["local"].mark == Mark.NO
+    assert answer_for(city, TODAY).in_question
+    assert answer_for(broward, TODAY).line["local"].mark == Mark.UNCHECKED
+
+
 def test_the_nearest_agencies_are_named_first(agencies, davie):
     line = answer_for(davie, TODAY).line["local"]
     assert line.sentences[0] == (

@@ -9,7 +9,7 @@ from django.conf import settings
 from agreements.days import today
 from agreements.querysets import Reach, agencies_reaching
 from jurisdictions.models import Agency, Jurisdiction
-from portal.answers import answer_for, state_answer
+from portal.answers import Mark, answer_for, state_answer
 from tests.portal.reading import text_of
 
 pytestmark = pytest.mark.facts
@@ -39,6 +39,21 @@ def names(entries) -> set[str]:
 
 def area(geoid: str) -> Jurisdiction:
     return Jurisdiction.objects.select_related("state").get(pk=geoid)
+
+
+@pytest.mark.parametrize(
+    ("geoid", "agency"),
+    [
+        ("42029", "Pennsylvania State Constable Office Honey Brook Precinct 1"),
+        ("4235528", "Pennsylvania State Constable Office Honey Brook Precinct 1"),
+        ("36065", "Camden Police Department"),
+        ("3611847", "Camden Police Department"),
+    ],
+)
+def test_no_page_says_no_of_a_place_whose_name_an_agency_in_question_bears(geoid, agency):
+    answer = answer_for(area(geoid), today())
+    assert answer.line["local"].mark == Mark.UNCHECKED
+    assert agency in answer.line["local"].sentences[0]
 
 
 def test_broward_has_its_sheriff_six_towns_one_agency_in_question_and_the_states_twelve():

@@ -108,7 +108,8 @@ def test_an_agency_in_question_stands_apart_and_is_not_counted(page, broward):
     agency = AgencyFactory(name="Atlantic Police", placement="in_question", printed_county=broward)
     AgreementFactory(agency=agency)
     text = text_of(page("/us/fl/broward-county/"))
-    assert "ICE prints Broward County beside these agencies." in text
+    assert "ICE prints Broward County beside these agencies, or their names fit it." in text
+    assert "No agency that reaches this place" not in text
     assert text.index("Atlantic Police") > text.index("In question")
 
 
