@@ -55,6 +55,20 @@ def since(rule: Rule | Provision) -> str:
     return _("since %(date)s") % {"date": date_as_known(text)}
 
 
+def was_enacted_by(law: StateLaw, day: date) -> bool:
+    """Whether the law, though not in force, was there on the day."""
+    enacted = PartialDate.parse(law.enacted_on)
+    return bool(enacted and enacted.last_day <= day)
+
+
+def known_by(law: StateLaw, day: date) -> bool:
+    """Whether a bill, or what became of it, was known on the day: by its date, else by that of its source."""
+    dated = PartialDate.parse(law.enacted_on)
+    source = law.main_source
+    read_on = source.published_on or source.retrieved_on
+    return (dated.last_day if dated else read_on) <= day or read_on <= day
+
+
 def about(rule: Rule, day: date) -> str:
     """What we know of the rule on `day`, in a sentence or two."""
     standing = rule.standing_on(day)

@@ -19,7 +19,7 @@ from ..days import today
 from ..filters import LawFilter, PolicyFilter, asked_day
 from ..lists import Lists
 from ..models import Check, Effect, LocalPolicy, Provision, RuleStanding, Stance, StateLaw
-from ..rules import about
+from ..rules import about, known_by, was_enacted_by
 from ..tables import csv_response
 from ..topics import LAW_TOPICS, Topic
 from .listing import ROWS_AT_ONCE, List, all_states, asked_format
@@ -97,7 +97,6 @@ def law_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
 # -- States compared by topic ---------------------------------------------------------------------------------------
 
 ORDER = tuple(RuleStanding)
-NOT_STANDING = {RuleStanding.NOT_YET, RuleStanding.ENDED, RuleStanding.NEVER}
 
 
 @dataclass(slots=True)
@@ -143,12 +142,24 @@ def states_on_topic(topic: str, day: date) -> list[StateOnTopic]:
     )
     for provision in provisions:
         provision.standing = provision.standing_on(day)
+        if not was_there(provision, day):
+            continue
         rows[provision.law.jurisdiction_id].provisions.append(provision)
     for check in Check.objects.filter(subject=topic, jurisdiction__in=rows).order_by("looked_on"):
         rows[check.jurisdiction_id].check = check
     for row in rows.values():
         row.provisions.sort(key=lambda each: ORDER.index(each.standing))
     return [*rows.values()]
+
+
+def was_there(provision: Provision, day: date) -> bool:
+    """What was enacted or introduced later than the day is no part of it."""
+    match provision.standing:
+        case RuleStanding.NOT_YET:
+            return was_enacted_by(provision.law, day)
+        case RuleStanding.NEVER:
+            return known_by(provision.law, day)
+    return True
 
 
 def law_compare(request: HttpRequest, filterset: LawFilter) -> HttpResponseBase:

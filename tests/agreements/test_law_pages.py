@@ -96,6 +96,23 @@ def test_a_comparison_is_of_the_day(client, florida):
     assert "Requires Florida" in after
 
 
+@pytest.mark.parametrize(
+    ("law", "day", "seen"),
+    [
+        pytest.param({"enacted_on": "2025-06-20", "effective_on": "2026-01-01"}, "2025-06-19", False, id="to come"),
+        pytest.param({"enacted_on": "2025-06-20", "effective_on": "2026-01-01"}, "2025-06-20", True, id="enacted"),
+        pytest.param({"enacted_on": "2025-06-20", "legal_status": "proposed"}, "2025-06-19", False, id="later bill"),
+        pytest.param({"enacted_on": "2025-06-20", "legal_status": "vetoed"}, "2025-06-20", True, id="vetoed"),
+    ],
+)
+def test_what_came_later_than_the_day_is_no_part_of_it(client, florida, law, day, seen):
+    ProvisionFactory(law=StateLawFactory(jurisdiction=florida, **law))
+    CheckFactory(jurisdiction=florida)
+    text = text_of(client.get(f"/laws/?topic=detainers&as_of={day}"))
+    assert ("Jails must hold" in text) == seen
+    assert ("No record found for this day Florida looked on 24 November 2026" in text) == (not seen)
+
+
 def test_a_part_with_a_later_date_of_its_own_is_not_in_force_with_its_law(client, florida):
     law = StateLawFactory(jurisdiction=florida, effective_on="2026-01-01")
     ProvisionFactory(law=law, effective_on="2026-10-01")

@@ -6,6 +6,7 @@ import pytest
 
 from agreements.filters import DesignationFilter, LawFilter, PolicyFilter
 from tests.factories import (
+    CheckFactory,
     CountyFactory,
     DesignationFactory,
     LocalPolicyFactory,
@@ -186,3 +187,67 @@ def test_a_whole_list_is_one_file(client, address, form):
     DesignationFactory.create_batch(3)
     body = b"".join(client.get(f"{API}{address}?format={form}&fields=id,url").streaming_content).decode()
     assert len(body.splitlines()) == (4 if form == "csv" else 3)
+
+
+# -- Inside the answer of an area -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def davie():
+    broward = CountyFactory(geoid="12011", name="Broward County")
+    return PlaceFactory(geoid="1216475", name="Davie town", short_name="Davie", counties=[broward])
+
+
+def test_the_answer_of_a_place_holds_its_states_law_policies_labels_and_checks(get, davie):
+    broward = davie.counties.get()
+    law = StateLawFactory(key="fl-sb-168-2019", effective_on="2019-07-01")
+    ProvisionFactory(law=law)
+    CheckFactory(subject="data_privacy")
+    CheckFactory(jurisdiction=davie, subject="local_policy")
+    LocalPolicyFactory(jurisdictions=[broward], key="fl-broward-detainers-2018")
+    LocalPolicyFactory(jurisdictions=[davie], legal_status="proposed")
+    DesignationFactory(jurisdiction=broward, removed_on=date(2025, 10, 31))
+    answer = get("jurisdictions/1216475/answer/?as_of=2025-10-30")
+    topics = {each["topic"]: each for each in answer["state_law"]}
+    assert len(topics) == 13
+    assert topics["detainers"]["mark"] == "yes"
+    (rule,) = topics["detainers"]["rules"]
+    assert (rule["law"], rule["effect"], rule["standing"], rule["since"]) == (
+        "fl-sb-168-2019",
+        "requires",
+        "in_force",
+        "2019-07-01",
+    )
+    assert rule["url"] == "http://testserver/laws/fl-sb-168-2019/"
+    assert (topics["data_privacy"]["mark"], topics["data_privacy"]["looked_on"]) == ("looked", "2026-11-24")
+    assert topics["jail_transfers"]["mark"] == "unchecked"
+    assert [(each["policy"], each["geoid"], each["standing"]) for each in answer["local_policies"]] == [
+        ("fl-broward-detainers-2018", "12011", "in_force")
+    ]
+    listed = {each["jurisdiction"]["geoid"]: each for each in answer["designations"]}["12011"]
+    assert (listed["mark"], listed["listed_on"], listed["removed_on"]) == ("yes", "2025-08-05", None)
+    assert {(each["geoid"], each["subject"], each["found"]) for each in answer["checks"]} == {
+        ("12", "data_privacy", "nothing"),
+        ("1216475", "local_policy", "nothing"),
+    }
+    later = get("jurisdictions/1216475/answer/?as_of=2025-10-31")["designations"]
+    assert {each["jurisdiction"]["geoid"]: (each["mark"], each["removed_on"]) for each in later}["12011"] == (
+        "no",
+        "2025-10-31",
+    )
+
+
+def test_the_answer_of_a_state_holds_every_policy_in_it(get, davie):
+    LocalPolicyFactory(jurisdictions=[davie], key="fl-davie-detainers-2018")
+    answer = get("jurisdictions/12/answer/")
+    assert [each["policy"] for each in answer["local_policies"]] == ["fl-davie-detainers-2018"]
+    assert len(answer["state_law"]) == 13
+
+
+def test_no_answer_shows_what_is_no_rule_as_one(get, davie):
+    for legal_status in ("proposed", "vetoed", "expired"):
+        ProvisionFactory(law=StateLawFactory(legal_status=legal_status))
+    ProvisionFactory(law=StateLawFactory(legal_status="enjoined"))
+    (topic,) = [each for each in get("jurisdictions/1216475/answer/")["state_law"] if each["topic"] == "detainers"]
+    assert [rule["standing"] for rule in topic["rules"]] == ["blocked"]
+    assert topic["mark"] != "yes"
