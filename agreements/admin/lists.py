@@ -192,7 +192,8 @@ class VerdictAdmin(PublicRecordAdmin):
             None,
             {
                 "fields": ["answer", "state", "name", "reason", "source", "decided_on", "decided_by"],
-                "description": "Read by every later import; it acts on the lists that we hold with the next one.",
+                "description": "Read by every later import. It acts on the lists that we hold with the next one, or "
+                "at once with the command refold.",
             },
         ),
         ("The same or different", {"fields": ["other_state", "other_name"]}),
@@ -220,8 +221,8 @@ class SourceCorrectionAdmin(PublicRecordAdmin):
                 "fields": [
                     "state", "agency", "program_model", "signed_on", "field", "wrong", "right", "reason", "source",
                 ],
-                "description": "Keyed on what ICE prints, so it falls silent once ICE mends it. It acts on lists that "
-                "are loaded from now on.",
+                "description": "Keyed on what ICE prints, so it falls silent once ICE mends it. It acts on the lists "
+                "that we hold with the next import, or at once with the command refold.",
             },
         )
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from django.db import models, transaction
 from agreements.imports.apply import ReadList, drop_what_no_list_shows, entries_of, refold
 from agreements.imports.dating import Dating
 from agreements.imports.fold import row_digest
+from agreements.imports.held import keep_decisions_folded
 from agreements.imports.placing import Placer
 from agreements.imports.refresh import BATCH, overwrite, refresh_derived
 from agreements.imports.rows import Normalised
@@ -58,6 +59,7 @@ class FactsLoad:
 def load_facts(folder: Path = tables.DATA, progress: Progress = lambda step: None) -> FactsLoad:
     """Load the reference geography and the bundle, in one transaction; nothing happens if both are already here."""
     with transaction.atomic():
+        DataVersion.objects.take_turn()
         progress("geography")
         geography = load_geography()
         bundle = tables.bundle_digest(folder)
@@ -78,6 +80,24 @@ def load_facts(folder: Path = tables.DATA, progress: Progress = lambda step: Non
         BundledRecord.objects.update_or_create(table="bundle", key="facts", defaults={"digest": bundle})
         DataVersion.objects.bump()
         return load.done
+
+
+class _Sources(dict[str, Source]):
+    """The database's sources by the names that the bundle's records give them (`export.source_key`).
+
+    One that staff edited is the one of that address and day; one that staff removed is made once more where a record
+    names it. `bundled` are the bundle's sources as values of the model.
+    """
+
+    def __init__(self, bundled: Mapping[str, Mapping[str, object]]):
+        super().__init__((export.source_key(source), source) for source in Source.objects.all())
+        self.bundled = bundled
+
+    def __missing__(self, name: str) -> Source:
+        values = self.bundled[name]
+        there = Source.objects.filter(url=values["url"], retrieved_on=values["retrieved_on"]).order_by("pk").first()
+        self[name] = there if there and values["url"] else Source.objects.create(**values)
+        return self[name]
 
 
 class _Load:
@@ -102,8 +122,9 @@ class _Load:
     def decisions(self) -> None:
         """Sources, verdicts and corrections."""
         self.progress("sources and decisions")
-        self.settle("sources", self.table("sources"), _source_key, export.source_rows, Source)
-        self.sources = {export.source_key(source): source for source in Source.objects.all()}
+        bundled = self.table("sources")
+        self.settle("sources", bundled, _source_key, export.source_rows, Source)
+        self.sources = _Sources({_full_source_key(row): self.values(Source, row) for row in bundled})
         self.settle("verdicts", self.table("verdicts"), _verdict_key, export.verdict_rows, Verdict)
         corrections = self.table("source_corrections")
         self.settle("source_corrections", corrections, _correction_key, export.correction_rows, SourceCorrection)
@@ -214,6 +235,7 @@ class _Load:
             for former in row["former_ids"].split()
         )
         self.lists(agreements)
+        keep_decisions_folded()
         for key, digest in self.editorial_digests(bundled, coverages, rows).items():
             self.digests[key] = digest
         refresh_derived(placer=None, history=False, progress=self.progress)
@@ -426,10 +448,11 @@ class _Load:
         self.digests |= wanted
 
     def may_take(self, key: tuple[str, str], wanted: str, now: str | None) -> bool:
-        known = self.ledger[key[0]].get(key[1])
+        """Whether the bundle chose something else than before, and nobody here chose otherwise."""
+        known = self.ledger[key[0]].get(key[1], NOTHING_CHOSEN[key[0]])
         if wanted in (now, known):
             return False
-        if known is None or now == known:
+        if now == known:
             return True
         self.done.left.append(": ".join(key))
         return False
@@ -470,6 +493,13 @@ class _Load:
         return digests
 
 
+NOTHING_CHOSEN = {
+    "agencies": tables.row_digest({"merged_into": ""}),
+    "agreements": tables.row_digest({"ended_on": "", "ended_source": ""}),
+}
+"""What `editorial_digests` gives for a record of which no editor chose anything."""
+
+
 def _rows_under_bundled_ids(public_ids: Mapping[int, str]) -> tuple[list[Row], list[Row], list[Row]]:
     """The database's agencies, coverages and agreements as the bundle would write them, under the bundle's ids."""
     bundled = {agency.public_id: public_ids[agency.pk] for agency in Agency.objects.filter(pk__in=public_ids)}
@@ -506,8 +536,12 @@ def _snapshot(row: Row) -> Snapshot:
     )
 
 
+def _full_source_key(row: Row) -> str:
+    return f"{row['retrieved_on']} {row['url']} {row['title']}"
+
+
 def _source_key(row: Row) -> str:
-    return _ledger_key(f"{row['retrieved_on']} {row['url']} {row['title']}")
+    return _ledger_key(_full_source_key(row))
 
 
 def _verdict_key(row: Row) -> str:

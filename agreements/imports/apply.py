@@ -1,8 +1,9 @@
 """Apply: the only step that writes. One list is held whole or not at all.
 
 A list newer than all we hold is laid at the end: the work is what it changes. An older one is put in its place and all
-lists are folded anew, so that the end is the same in whatever order they came; records that come out the same keep
-their ids, and an id that loses its record leads to the record that took its rows.
+lists are folded anew, so that the end is the same in whatever order they came; so they are once a person has decided
+anew on a name, a place or a wrong print. Records that come out the same keep their ids, and an id that loses its
+record leads to the record that took its rows.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db.models import F
 from agreements.models import (
     Agreement,
     AgreementFormerId,
+    ChangeEvent,
     ImportRun,
     Listing,
     Snapshot,
@@ -33,6 +35,9 @@ from .placing import Placer
 from .refresh import BATCH, overwrite, refresh_derived
 from .rows import Normalised, Row, normalise
 from .sheet import Sheet, SheetRow
+
+LONGEST_FILE_NAME = Snapshot._meta.get_field("file_name").max_length
+LONGEST_WORKSHEET = Snapshot._meta.get_field("worksheet").max_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +105,17 @@ def apply_list(
 ) -> Counter[str]:
     """Hold the list and bring everything derived in line. Returns how many events of each kind it makes.
 
-    `step` is the list laid at the end by `fold_list`; None if it is older than a list already held.
+    `step` is the list laid at the end by `fold_list`; None if all lists are to be folded anew with it.
     """
+    DataVersion.objects.take_turn()
     snapshot = Snapshot(
         kind=read.kind,
         published_on=read.dating.published_on,
         half=read.dating.half,
         position=read.position,
-        file_name=read.sheet.file_name,
+        file_name=read.sheet.file_name[:LONGEST_FILE_NAME],
         sha256=read.sheet.sha256,
-        worksheet=read.sheet.worksheet,
+        worksheet=read.sheet.worksheet[:LONGEST_WORKSHEET],
         columns=list(read.sheet.columns),
         rows=[],
         row_count=len(read.entries),
@@ -121,12 +127,13 @@ def apply_list(
         snapshot.save()
         refold(placer, added={snapshot.pk: read})
         affected = None  # every agency is to be derived again
+    held.keep_decisions_folded()
     events = refresh_derived(affected, placer=placer, history=not first_load)
     if step is None:
         drop_what_no_list_shows()
     counts = Counter(event.kind for event in events)
     ImportRun.objects.create(
-        file_name=read.sheet.file_name,
+        file_name=snapshot.file_name,
         sha256=read.sheet.sha256,
         snapshot=snapshot,
         applied_by=by,
@@ -314,8 +321,8 @@ class _Print:
 def refold(placer: Placer, added: Mapping[int, ReadList] | None = None, without: Snapshot | None = None) -> None:
     """Fold every list held anew, from the printed cells on, and reconcile listings, agreements and agencies.
 
-    Also to be called after a verdict or a correction was added: both are read here. `added` has lists whose rows are
-    not written yet, by snapshot id; the list `without` is left out. The caller refreshes what is derived afterwards.
+    Verdicts and corrections are those of today. `added` has lists whose rows are not written yet, by snapshot id; the
+    list `without` is left out. The caller refreshes what is derived afterwards.
     """
     added = added or {}
     kept_lists = Snapshot.objects.exclude(pk=without.pk) if without else Snapshot.objects.all()
@@ -376,6 +383,7 @@ def refold(placer: Placer, added: Mapping[int, ReadList] | None = None, without:
     if without:
         Snapshot.objects.filter(pk=without.pk).update(rows=[])
     _drop_unprinted_listings()
+    held.keep_decisions_folded()
 
 
 _REFOLDED = (
@@ -503,9 +511,22 @@ def drop_what_no_list_shows() -> None:
 @transaction.atomic
 def withdraw_list(snapshot: Snapshot) -> None:
     """Undo the loading of a list: the database is as if it had never been loaded, but for ids that stay reserved."""
+    DataVersion.objects.take_turn()
     placer = Placer.from_database()
     refold(placer, without=snapshot)
     snapshot.delete()
     refresh_derived(placer=placer)
     drop_what_no_list_shows()
     DataVersion.objects.bump()
+
+
+@transaction.atomic
+def fold_anew() -> list[ChangeEvent]:
+    """Fold all lists that we hold with the decisions and rules of today; returns the events that are new."""
+    DataVersion.objects.take_turn()
+    placer = Placer.from_database()
+    refold(placer)
+    events = refresh_derived(placer=placer)
+    drop_what_no_list_shows()
+    DataVersion.objects.bump()
+    return events

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from .fold import OpenRun, Step
 from .rows import Row
 
-LARGEST_FALL = 0.1  # of the agreements on the list before it; more stops for a person
-COMPARED = ("agency", "agency_type", "county", "signed_on", "moa_url", "addendum_url")
+LARGEST_FALL = 0.1  # of the rows on the list before it, or of its own; more stops for a person
+FEW = 10  # agreements that may go at once from a short list
+COMPARED = ("state", "agency", "agency_type", "county", "signed_on", "moa_url", "addendum_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,28 @@ def _change(kind: str, run: OpenRun, fields: dict[str, tuple] | None = None) -> 
     return Change(kind, run.agency, run.program_model, name, state, run.rule, run.reason, fields or {})
 
 
-def contradictions(kind: str, rows: int, before: int | None) -> list[str]:
-    """Reasons to stop and ask a person, each a sentence. `before` is the count on the list before, None if first.
+def contradictions(kind: str, rows: int, before: int | None, readable: int) -> list[str]:
+    """Reasons to stop and ask a person, each a sentence.
 
+    `before` is the count on the list before, None if first; `readable` of the rows name a state, an agency and a model.
     Only the participating list is held to this: the pending list is short, often halves, and may be empty.
     """
     if kind != "participating":
         return []
     if rows == 0:
         return ["The list has no rows: ICE has never published an empty list of participating agencies."]
+    found = []
     if before and rows < before * (1 - LARGEST_FALL):
         share = round(100 * (before - rows) / before)
-        return [f"The list has {rows:,} rows, {share} % fewer than the {before:,} of the list before it."]
-    return []
+        found.append(f"The list has {rows:,} rows, {share} % fewer than the {before:,} of the list before it.")
+    if (unread := rows - readable) > max(rows * LARGEST_FALL, FEW):
+        found.append(f"In {unread:,} of its {rows:,} rows no state, no agency or no model can be read.")
+    return found
+
+
+def many_vanished(kind: str, changes: Sequence[Change], before: int | None) -> list[str]:
+    """A reason to stop where more agreements vanish than ever did, though others may have come in their stead."""
+    vanished = sum(change.kind == "vanished" for change in changes)
+    if kind != "participating" or vanished <= max((before or 0) * LARGEST_FALL, FEW):
+        return []
+    return [f"{vanished:,} agreements of the {before:,} rows of the list before it are not on this one."]

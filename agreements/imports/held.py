@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from agreements.models import Listing, Snapshot, SourceCorrection, Verdict
+from jurisdictions.models import BundledRecord
 
 from .derive import ListPoint, Run, Series
 from .fold import Fold, OpenRun
@@ -41,6 +43,29 @@ def verdicts() -> list[Decision]:
     ]
 
 
+DECISIONS_FOLDED = {"table": "decisions", "key": "folded"}
+"""Where it is kept which decisions the lists we hold were folded with."""
+
+
+def decisions_are_folded() -> bool:
+    """Whether people's decisions are those with which the lists that we hold were folded."""
+    return BundledRecord.objects.filter(**DECISIONS_FOLDED, digest=_decisions()).exists()
+
+
+def keep_decisions_folded() -> None:
+    """Write down that the lists we hold are folded with the decisions of today."""
+    BundledRecord.objects.update_or_create(**DECISIONS_FOLDED, defaults={"digest": _decisions()})
+
+
+def _decisions() -> str:
+    """Names all that people decided on names, places and ICE's wrong prints."""
+    tables = []
+    for model, apart in ((Verdict, {"id", "decided_on", "decided_by"}), (SourceCorrection, {"id"})):
+        names = [column.name for column in model._meta.concrete_fields if column.name not in apart]
+        tables.append(sorted(repr(values) for values in model.objects.values_list(*names)))
+    return hashlib.sha256(repr(tables).encode()).hexdigest()
+
+
 def fold_at_the_frontier(same_area=None) -> Fold:
     """The fold as it stands after the newest lists, so that one more can be laid on."""
     columns = "agreement__agency", "state", "agency_name"
@@ -69,17 +94,18 @@ def last_rows() -> Iterator[LastRow]:
         yield LastRow(*row)
 
 
-class Signing(NamedTuple):
-    """What is asked of a row read before."""
+class ReadBefore(NamedTuple):
+    """What is asked of a row read before: its day of signing, and the agreement it shows (None if unreadable)."""
 
     signed_on: date | None
+    agreement: int | None
 
 
-def standing_signings(kind: str) -> dict[str, Signing]:
-    """The rows of the newest list of a kind by their digest, with the day of signing that was read in each."""
+def standing_rows(kind: str) -> dict[str, ReadBefore]:
+    """The rows of the newest list of a kind by their digest."""
     newest = Snapshot.objects.filter(kind=kind).order_by("-position").values("position")[:1]
     rows = Listing.objects.filter(kind=kind, last_position__in=newest)
-    return {digest: Signing(signed_on) for digest, signed_on in rows.values_list("digest", "signed_on")}
+    return {digest: ReadBefore(*read) for digest, *read in rows.values_list("digest", "signed_on", "agreement")}
 
 
 def standing_runs() -> Iterator[OpenRun]:

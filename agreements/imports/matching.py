@@ -47,6 +47,10 @@ SameArea = Callable[[str, str, str], bool | None]
 """(state, name, other name) -> whether both names name one real area; False: two different ones; None: not known."""
 
 
+class Contradiction(ValueError):
+    """Two verdicts cannot both hold. `str()` is one sentence that says which and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A person's decision on two names: `same` or `different`. It holds both ways, and `same` from name to name."""
@@ -103,6 +107,12 @@ class Question:
     vanished: str
     evidence: str
 
+    def __str__(self):
+        return (
+            f"is “{self.appeared}” ({self.state}), which came, “{self.vanished}”, which left? {self.evidence}. "
+            "A verdict, same or different, answers it."
+        )
+
 
 @dataclass(slots=True)
 class Agreement:
@@ -146,7 +156,7 @@ class Register:
     """The agencies known so far. Lists are taken in the order of their positions, both kinds together.
 
     `same_area` tells whether two names are of different real areas of a state; without it that is not known.
-    ValueError if the verdicts contradict each other.
+    Contradiction if the verdicts contradict each other.
     """
 
     def __init__(self, verdicts: Iterable[Verdict] = (), same_area: SameArea | None = None):
@@ -489,7 +499,7 @@ class Step:
 class Verdicts:
     """People's decisions, symmetrical; `same` also from name to name, and for names in the same words as those decided.
 
-    ValueError if two contradict each other.
+    Contradiction if two contradict each other.
     """
 
     def __init__(self, verdicts: Iterable[Verdict]):
@@ -508,7 +518,10 @@ class Verdicts:
             self._in_words[words_of(key)].append(key)
         for one, others in self._different.items():
             for other in others & self._decided(one).keys():
-                raise ValueError(f"{one[1]} ({one[0]}) and {other[1]} ({other[0]}) were decided both ways.")
+                raise Contradiction(
+                    f"“{one[1]}” ({one[0]}) and “{other[1]}” ({other[0]}) were decided both ways, same and different: "
+                    "remove one of these verdicts."
+                )
 
     def _decided(self, key: Key) -> dict[Key, str]:
         """The name itself and all that people's decisions lead to from it, the nearest first, each with its reason."""

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
 
 from agreements.models import Listing, Snapshot
+from jurisdictions.models import DataVersion
 
 from . import held
-from .apply import ReadList, apply_list, entries_of, fold_list, order
+from .apply import ReadList, apply_list, entries_of, fold_list, order, readable
 from .dating import NAME_SAYS_ANOTHER_KIND, date_sheet
-from .diff import Change, contradictions, diff
+from .diff import Change, contradictions, diff, many_vanished
 from .fold import Step
 from .matching import Question
 from .placing import Placer
@@ -25,28 +27,44 @@ from .rows import Row, kind_of, normalise
 from .sheet import NotASheet, Sheet, read_sheet
 
 
+class OutOfDate(RuntimeError):
+    """The public facts changed since a plan was made. `str()` is one sentence for the person who made it."""
+
+
 @dataclass(slots=True)
 class ImportPlan:
-    """What loading a list would do. Nothing is written until `commit`."""
+    """What loading a list would do. Nothing is written until `commit`.
+
+    `version` is that of the public facts with which the list was compared.
+    """
 
     read: ReadList
     placer: Placer
+    version: int
     held_as: Snapshot | None = None
     step: Step | None = None
     changes: list[Change] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 
+    is_older: bool = False  # than a list that we hold
+
     @property
-    def is_older(self) -> bool:
-        """Whether we already hold a later list, so that this one takes its place among them."""
+    def folds_anew(self) -> bool:
+        """Whether all lists are folded anew with this one: it is older than one held, or people decided anew."""
         return self.held_as is None and self.step is None
 
     def commit(self, *, by=None, doubts_settled: Iterable[str] = ()) -> Counter[str]:
-        """Write it, whole or not at all; counts of the new events by kind. A list already held changes nothing."""
+        """Write it, whole or not at all; counts of the new events by kind. A list already held changes nothing.
+
+        OutOfDate if public facts changed since the plan was made: it may say the wrong thing by now.
+        """
         if self.held_as:
             return Counter()
-        with collector_paused():
+        with collector_paused(), transaction.atomic():
+            if DataVersion.objects.take_turn() != self.version:
+                name = self.read.sheet.file_name
+                raise OutOfDate(f"The portal's facts changed since {name} was compared with them; load it again.")
             return apply_list(self.read, self.step, placer=self.placer, by=by, doubts_settled=doubts_settled)
 
 
@@ -76,14 +94,15 @@ def plan_sheet(sheet: Sheet, *, kind: str | None = None, published: date | None 
 
 
 def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
+    version = DataVersion.objects.current().number  # before anything else is read
     printed_kind = kind_of(sheet)
     entries = entries_of(sheet)
-    known = held.standing_signings(printed_kind)
+    known = held.standing_rows(printed_kind)
     new = tuple(row for row, (_number, digest) in zip(sheet.rows, entries, strict=True) if digest not in known)
     # A row that the newest list prints letter for letter was read before.
     normalised = normalise(replace(sheet, rows=new), kind=printed_kind, corrections=held.corrections())
-    signings = [known[digest] for _number, digest in entries if digest in known]
-    dating = date_sheet(sheet.file_name, sheet, [*normalised.rows, *signings], published=published)
+    read_before = [known[digest] for _number, digest in entries if digest in known]
+    dating = date_sheet(sheet.file_name, sheet, [*normalised.rows, *read_before], published=published)
     if dating.published_on is None:
         raise NotASheet(" ".join(dating.doubts))
     if dating.published_on > timezone.localdate():
@@ -108,20 +127,29 @@ def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
     read = ReadList(sheet, kind, dating, normalised, entries)
     placer = Placer.from_database()
     if same := Snapshot.objects.filter(sha256=sheet.sha256).first():
-        return ImportPlan(read, placer, held_as=same)
+        return ImportPlan(read, placer, version, held_as=same)
+    if other := Snapshot.objects.filter(kind=kind, position=read.position).first():
+        raise NotASheet(
+            f"{sheet.file_name} would stand at the very place of {other.file_name}, of the same half day; "
+            "add _b to its name if it came after that, and load it again."
+        )
     before = (
         Snapshot.objects.filter(kind=kind, position__lt=dating.position)
         .order_by("-position")
         .values_list("row_count", flat=True)
         .first()
     )
-    plan = ImportPlan(read, placer, doubts=doubts + contradictions(kind, len(sheet.rows), before))
+    showing = sum(map(readable, normalised.rows)) + sum(row.agreement is not None for row in read_before)
+    doubts += contradictions(kind, len(sheet.rows), before, showing)
+    plan = ImportPlan(read, placer, version, doubts=doubts)
     newest = max((order(*row) for row in Snapshot.objects.values_list("kind", "position")), default=None)
-    if newest is None or read.order > newest:
+    plan.is_older = newest is not None and read.order < newest
+    if newest is None or (not plan.is_older and held.decisions_are_folded()):
         fold = held.fold_at_the_frontier(same_area=placer.same_area)
         plan.step = fold_list(fold, read)
         _look_up_what_stopped(plan.step)
         plan.changes = diff(plan.step)
+        plan.doubts += many_vanished(kind, plan.changes, before)
         plan.questions = list(fold.register.questions)
     return plan
 

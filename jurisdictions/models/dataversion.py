@@ -8,6 +8,14 @@ class DataVersionManager(models.Manager):
         """The one row; before the first load, version 0."""
         return self.filter(pk=DataVersion.ONLY).first() or DataVersion(pk=DataVersion.ONLY)
 
+    def take_turn(self) -> int:
+        """Wait until no other transaction is changing public facts, keep others waiting, and return the version.
+
+        To be called inside a transaction, before what will be changed is read. SQLite's transactions wait by themselves.
+        """
+        self.get_or_create(pk=DataVersion.ONLY)
+        return self.select_for_update().get(pk=DataVersion.ONLY).number
+
     def bump(self) -> None:
         """Say that public facts changed. Call it inside the transaction that changes them."""
         now = timezone.now()

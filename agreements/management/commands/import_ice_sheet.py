@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,16 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from agreements.imports.apply import order
+from agreements.imports import held
+from agreements.imports.apply import fold_anew, order
+from agreements.imports.dating import date_sheet
 from agreements.imports.diff import Change
-from agreements.imports.pipeline import ImportPlan, plan_sheet
+from agreements.imports.matching import Contradiction
+from agreements.imports.pipeline import ImportPlan, collector_paused, plan_sheet
+from agreements.imports.rows import kind_of, normalise
 from agreements.imports.sheet import NotASheet, Sheet, read_sheet
+from agreements.models import Snapshot
+from jurisdictions.models import DataVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,21 @@ class Command(BaseCommand):
         given = self._read(files, kind, published, _manifest(manifest) if manifest else {})
         results = []
         with transaction.atomic():
+            DataVersion.objects.take_turn()
+            if Snapshot.objects.exists() and not held.decisions_are_folded():
+                self._fold_anew()
+                if not options["json"]:
+                    self.stdout.write("People decided anew since the last list: all lists were read again.")
             for one in given:
                 try:
                     plan = plan_sheet(one.sheet, kind=one.kind, published=one.published)
                 except NotASheet as refusal:
                     raise CommandError(str(refusal)) from None
+                except Contradiction as contradiction:
+                    raise CommandError(f"{contradiction} Nothing was written.") from None
                 if plan.doubts and not settle and (commit or len(given) > 1):
                     raise CommandError(f"{one.path.name}: {' '.join(plan.doubts)} Nothing was written.")
-                writes = commit or len(given) > 1 or plan.is_older
+                writes = commit or len(given) > 1 or plan.folds_anew
                 events = plan.commit(doubts_settled=[*plan.doubts, settle] if plan.doubts else ()) if writes else {}
                 results.append(_result(plan, events))
                 if not options["json"]:
@@ -73,6 +87,14 @@ class Command(BaseCommand):
         elif not commit:
             self.stdout.write("Nothing was written. Add --commit to load it.")
 
+    def _fold_anew(self) -> None:
+        """Bring the lists we hold in line with what people decided since the last one."""
+        try:
+            with collector_paused():
+                fold_anew()
+        except Contradiction as contradiction:
+            raise CommandError(f"{contradiction} Nothing was written.") from None
+
     def _read(self, files, kind, published, manifest) -> list[Given]:
         if published and len(files) > 1:
             raise CommandError("--published is the day of one list: give one file, or --manifest for several.")
@@ -83,6 +105,8 @@ class Command(BaseCommand):
                 sheet = read_sheet(path)
             except FileNotFoundError:
                 raise CommandError(f"There is no file {path}.") from None
+            except OSError as error:
+                raise CommandError(f"{path} cannot be read: {error.strerror or error}.") from None
             except NotASheet as refusal:
                 raise CommandError(str(refusal) if len(files) == 1 else f"{path.name}: {refusal}") from None
             given.append(Given(path, sheet, kind or said.get("kind"), published or said.get("published")))
@@ -94,7 +118,8 @@ class Command(BaseCommand):
         for doubt in plan.doubts:
             write(f"  doubt: {doubt}")
         if plan.held_as:
-            write("  already held; nothing to do")
+            held_as = plan.held_as
+            write(f"  already held, as the {held_as.kind} list of {held_as.published_on}; nothing to do")
             return
         if plan.is_older:
             write("  older than a list already held: put in its place, and everything derived again")
@@ -110,16 +135,16 @@ class Command(BaseCommand):
 
 def _order(given: Given) -> tuple:
     """Position of a list by what its file and a person say; the plan dates it again with all that is inside."""
-    from agreements.imports.dating import date_sheet
-    from agreements.imports.rows import kind_of, normalise
-
     kind = kind_of(given.sheet)
     rows = normalise(given.sheet, kind=kind).rows
     return order(kind, date_sheet(given.sheet.file_name, given.sheet, rows, published=given.published).position)
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no day; write it as YYYY-MM-DD, such as 2026-05-18.") from None
 
 
 def _manifest(path: Path) -> dict[str, dict]:
@@ -130,7 +155,7 @@ def _manifest(path: Path) -> dict[str, dict]:
                 Path(row["file"]).stem: {"kind": row["kind"], "published": date.fromisoformat(row["true_date"])}
                 for row in csv.DictReader(file)
             }
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise CommandError(f"The manifest {path} needs the columns kind, file, true_date: {error!r}.") from None
 
 

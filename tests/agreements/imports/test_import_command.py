@@ -1,14 +1,16 @@
 """`import_ice_sheet`: a dry run, a commit, refusals in one sentence, and nothing half done."""
 
 import json
+import re
 from datetime import datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from agreements.models import Agreement, ChangeEvent, ImportRun, Listing, Snapshot
-from jurisdictions.models import Agency, DataVersion
+from agreements.imports.pipeline import OutOfDate, plan_file
+from agreements.models import Agreement, ChangeEvent, ImportRun, Listing, Snapshot, SourceCorrection, Verdict
+from jurisdictions.models import Agency, AgencyFormerId, DataVersion
 from tests.agreements.imports.workbooks import PENDING, clay, workbook
 from tests.factories import CountyFactory, StateFactory
 
@@ -198,3 +200,164 @@ def test_a_renamed_agency_writes_one_line_of_history_and_a_first_load_none(flori
     )
     assert Agency.history.count() == 1
     assert Agency.history.get().name == "Clay County Sheriff's Department"
+
+
+# -- What stops for a person ------------------------------------------------------------------------------------------
+
+
+def precincts(count, **cells):
+    return [clay(LAW_ENFORCEMENT_AGENCY=f"Precinct {number} Police Department", **cells) for number in range(count)]
+
+
+def test_a_list_of_which_many_rows_cannot_be_read_stops_though_it_has_as_many_rows(florida, sheet):
+    """As where a state stands only on the first of its rows, in a merged cell."""
+    run(sheet(rows=precincts(40)), "--commit")
+    merged = sheet("participatingAgencies06062025am.xlsx", [*precincts(1), *precincts(40, STATE=None)[1:]], JUNE)
+    with pytest.raises(CommandError, match="In 39 of its 40 rows no state"):
+        run(merged, "--commit")
+    assert Snapshot.objects.count() == 1
+
+
+def test_a_list_on_which_many_agreements_are_others_stops_though_it_has_as_many_rows(florida, sheet):
+    run(sheet(rows=precincts(40)), "--commit")
+    renamed = sheet("participatingAgencies06062025am.xlsx", precincts(40, SUPPORT_TYPE="Street Model"), JUNE)
+    with pytest.raises(CommandError, match="40 agreements of the 40 rows of the list before it are not on this one"):
+        run(renamed, "--commit")
+    assert Snapshot.objects.count() == 1
+
+
+def test_a_row_that_moves_to_another_state_is_said(florida, sheet):
+    georgia = StateFactory(geoid="13", name="Georgia", usps="GA")
+    CountyFactory(geoid="13001", name="Appling County", state=georgia)
+    run(sheet(), "--commit")
+    said = run(sheet("participatingAgencies06062025am.xlsx", [clay(STATE="GEORGIA")], JUNE))
+    assert "changed: GA Clay County Sheriff's Office, TFM: state FL → GA" in said
+
+
+def test_what_looks_like_an_agency_that_left_is_asked_in_a_sentence(florida, sheet):
+    run(sheet(rows=[clay(LAW_ENFORCEMENT_AGENCY="Levy County Sheriff's Office")]), "--commit")
+    other = clay(LAW_ENFORCEMENT_AGENCY="Lee County Sheriff's Office", SIGNED=JUNE, MOA=None)
+    said = run(sheet("participatingAgencies06062025am.xlsx", [other], JUNE))
+    assert "is “Lee County Sheriff's Office” (FL), which came, “Levy County Sheriff's Office”, which left?" in said
+    assert "appeared: FL Lee County Sheriff's Office, TFM (new)" in said
+
+
+def test_two_lists_of_the_same_place_are_refused(florida, sheet, monkeypatch):
+    """The digits of its hash that tell lists of one half day apart may be the same: once in a thousand."""
+    monkeypatch.setattr("agreements.imports.dating._position", lambda day, name, sha256: 20250306080000000)
+    run(sheet(), "--commit")
+    with pytest.raises(CommandError, match="add _b to its name"):
+        run(sheet("participatingAgencies03062025am (1).xlsx", [clay(TYPE="Municipality")]), "--commit")
+
+
+def test_a_plan_made_before_the_facts_changed_is_not_carried_out(florida, sheet):
+    plan = plan_file(sheet("participatingAgencies06062025am.xlsx", stamp=JUNE))
+    run(sheet(), "--commit")
+    with pytest.raises(OutOfDate, match="load it again"):
+        plan.commit()
+    assert Snapshot.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nowhere.xlsx"], "There is no file nowhere.xlsx."),
+        (["/"], "is a folder"),
+        (["/proc/self/mem"], "/proc/self/mem cannot be read: "),
+        (["x.xlsx", "--published", "18 May"], "write it as YYYY-MM-DD"),
+        (["x.xlsx", "--manifest", "/proc/self/mem"], "needs the columns kind, file, true_date"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_in_a_sentence(arguments, says):
+    with pytest.raises(CommandError, match=says):
+        run(*arguments)
+
+
+def test_a_long_file_name_is_kept_as_far_as_it_fits(florida, sheet):
+    run(sheet(f"participatingAgencies{'x' * 150}.xlsx"), "--commit", "--published", "2025-03-06")
+    assert len(Snapshot.objects.get().file_name) == 120
+
+
+# -- People's decisions -----------------------------------------------------------------------------------------------
+
+
+def decide(answer, name, other="", **more):
+    state = "FL" if other else ""
+    return Verdict.objects.create(
+        answer=answer,
+        state="FL",
+        name=name,
+        other_state=state,
+        other_name=other,
+        reason="Somebody looked.",
+        decided_on=JUNE.date(),
+        **more,
+    )
+
+
+@pytest.fixture
+def two_names(florida, sheet):
+    """An agency and its jail on one list: two agencies until a person says otherwise."""
+    jail = clay(LAW_ENFORCEMENT_AGENCY="Clay County Jail", SUPPORT_TYPE="Jail Enforcement Model")
+    run(sheet(rows=[clay(), jail]), "--commit")
+    return clay(), jail
+
+
+def refold(*args):
+    out = StringIO()
+    call_command("refold", *args, stdout=out)
+    return out.getvalue()
+
+
+def test_refold_says_what_todays_decisions_change_and_writes_it_only_if_asked(two_names):
+    ids = set(Agency.objects.values_list("public_id", flat=True))
+    decide("same", "Clay County Jail", "Clay County Sheriff's Office")
+    SourceCorrection.objects.create(
+        state="FL",
+        agency="Clay County Jail",
+        field="signed_on",
+        wrong="2025-02-26",
+        right="2025-02-25",
+        reason="Looked.",
+    )
+    version = DataVersion.objects.current().number
+    said = refold()
+    assert re.search("gone: FL Clay County .*, now one with FL Clay County ", said)
+    assert "Nothing was written" in said
+    assert (Agency.objects.count(), DataVersion.objects.current().number) == (2, version)
+    refold("--commit")
+    agency = Agency.objects.get()
+    former = AgencyFormerId.objects.get()
+    assert (former.agency, {former.public_id, agency.public_id}) == (agency, ids)
+    assert {row.program_model for row in agency.agreements.all()} == {"JEM", "TFM"}
+    assert str(Listing.objects.get(program_model="JEM").signed_on) == "2025-02-25"
+    assert DataVersion.objects.current().number == version + 1
+    assert "Nothing changes." in refold()
+
+
+def test_the_next_import_acts_on_decisions_of_names_already_known(two_names, sheet):
+    decide("same", "Clay County Jail", "Clay County Sheriff's Office")
+    said = run(sheet("participatingAgencies06062025am.xlsx", two_names, JUNE), "--commit")
+    assert "all lists were read again" in said
+    assert Agency.objects.count() == 1
+    again = [two_names[0], two_names[1] | {"TYPE": "Municipality"}]
+    said = run(sheet("participatingAgencies06072025am.xlsx", again, JUNE), "--commit")
+    assert "all lists were read again" not in said
+
+
+def test_the_next_import_acts_on_a_decision_on_where_an_agency_is(two_names, sheet):
+    other = CountyFactory(geoid="12021", name="Collier County", state=StateFactory())
+    decide("placed", "Clay County Jail", agency_kind="corrections", placement="decided", places=[["12021", "part"]])
+    run(sheet("participatingAgencies06062025am.xlsx", two_names, JUNE), "--commit")
+    covered = Agency.objects.get(name="Clay County Jail").coverages.get()
+    assert (covered.jurisdiction, covered.extent, covered.why) == (other, "part", "editor")
+
+
+def test_decisions_that_contradict_each_other_are_named(two_names, sheet):
+    decide("same", "Clay County Jail", "Clay County Sheriff's Office")
+    decide("different", "Clay County Jail", "Clay County Sheriff's Office")
+    with pytest.raises(CommandError, match=r"decided both ways, same and different: remove one .* Nothing was written"):
+        run(sheet("participatingAgencies06062025am.xlsx", two_names, JUNE), "--commit")
+    with pytest.raises(CommandError, match="remove one of these verdicts"):
+        refold()
+    assert Snapshot.objects.count() == 1
