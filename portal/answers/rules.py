@@ -74,7 +74,7 @@ class Rule:
 
     @property
     def since(self) -> str:
-        """ "since 1 January 2026"; of a rule not yet in force "from 1 December 2026"; of a blocked one its date alone."""
+        """ "since 1 January 2026"; if not yet in force "from 1 December 2026"; if blocked its date alone."""
         if self.standing == RuleStanding.NOT_YET:
             return _("from %(date)s") % {"date": date_in_words(start_of(self.provision))}
         if self.standing == RuleStanding.BLOCKED and start_of(self.provision):

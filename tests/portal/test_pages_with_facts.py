@@ -1,12 +1,14 @@
 """The pages over the bundled facts: what the world is known to be, budgets, and both languages."""
 
 import re
+from datetime import date
 
 import brotli
 import pytest
 from django.conf import settings
 
 from agreements.days import today
+from agreements.models import StateLaw
 from agreements.querysets import Reach, agencies_reaching
 from jurisdictions.models import Agency, Jurisdiction
 from portal.answers import Mark, answer_for, state_answer
@@ -22,15 +24,40 @@ PAGES = [
     "/us/tx/harris-county/",
     "/us/fl/broward-county/",
     "/us/fl/davie/",
+    "/us/fl/",
+    "/us/ca/",
+    "/us/va/",
     "/us/pa/allegheny-county/",
     "/us/md/baltimore-county/",
+    "/us/ny/new-york/",
     "/agencies/",
     "/agreements/",
     "/changes/",
+    "/laws/",
+    "/laws/?view=list",
+    "/laws/tx-sb-8-2025/",
+    "/policies/",
+    "/policies/az-pima-county-property-resolution-2026/",
     "/about/",
     "/about/method/",
     "/about/privacy/",
 ]
+PLACES_CHECKED = [
+    "/us/fl/broward-county/",
+    "/us/tx/harris-county/",
+    "/us/il/cook-county/",
+    "/us/ca/los-angeles-county/",
+    "/us/md/baltimore-county/",
+    "/us/md/baltimore-city/",
+    "/us/nm/bernalillo-county/",
+    "/us/wa/king-county/",
+    "/us/tn/davidson-county/",
+    "/us/la/orleans-parish/",
+    "/us/ct/capitol-planning-region/",
+    "/us/ny/new-york/",
+    "/us/mt/petroleum-county/",
+]
+"""Read sentence by sentence in docs/checks-of-places.md."""
 
 
 def names(entries) -> set[str]:
@@ -139,3 +166,82 @@ def test_the_tables_have_captions_and_scopes_and_fields_have_labels(client, addr
 def test_a_place_costs_at_most_fourteen_queries(client, django_assert_max_num_queries, address):
     with django_assert_max_num_queries(14):
         assert client.get(address).status_code == 200
+
+
+# -- The days of laws, policies and labels ----------------------------------------------------------------------------
+
+
+def law_of(usps: str, day: str) -> tuple[str, ...]:
+    return state_answer(Jurisdiction.objects.get(usps=usps), date.fromisoformat(day)).line["state_law"].sentences
+
+
+def test_marylands_ban_comes_with_its_day_and_what_one_source_alone_says_is_not_certain(client):
+    ban = "Maryland law forbids 287(g) agreements since 17 February 2026: SB 245 / HB 444 (2026)."
+    assert ban not in law_of("MD", "2026-02-16")
+    assert "SB 245" not in client.get("/us/md/?as_of=2026-02-16").content.decode()
+    assert ban in law_of("MD", "2026-02-17")
+    assert "HB 1575" not in client.get("/us/md/?as_of=2026-05-31").content.decode()
+    text = text_of(client.get("/us/md/?as_of=2026-06-01"))
+    assert "Perhaps in force, since 1 June 2026 SB 791 / HB 1575 (2026)" in text
+    assert "rests on one advocacy page" in text
+    assert text.index("Garrett County Sheriff's Office was on") < text.index(f"The law beside these agreements {ban}")
+
+
+def test_texas_asks_sheriffs_to_sign_from_2026_on(client):
+    assert not [sentence for sentence in law_of("TX", "2025-12-31") if "287(g)" in sentence]
+    assert "Not yet in force, from 1 January 2026" in text_of(client.get("/us/tx/?as_of=2025-12-31"))
+    assert law_of("TX", "2026-01-01")[0] == (
+        "Texas law requires signing or seeking 287(g) agreements (for sheriffs and jails) since 1 January 2026 (Tex."
+        " Gov't Code ch. 753)."
+    )
+
+
+def test_florida_requires_agreements_and_what_a_court_blocked_is_said_so(client):
+    answer = state_answer(Jurisdiction.objects.get(usps="FL"), today())
+    assert answer.line["state_law"].word == "Requires agreements"
+    blocked = {rule.law.key for rule in answer.law.rules if rule.standing == "blocked"}
+    assert blocked == {"fl-sb-4-c-2025", "fl-sb-1718-2023"}
+    assert "Blocked by a court · Fla. Stat. §§ 811.101-811.103, dated 13 February 2025" in text_of(
+        client.get("/us/fl/broward-county/")
+    )
+
+
+def test_new_mexicos_ban_is_younger_than_the_newest_list(client):
+    newer = "The newest list that we hold for this day, of 18 May 2026, is older than this rule."
+    before, after = (text_of(client.get(f"/us/nm/curry-county/?as_of=2026-05-{day}")) for day in (19, 20))
+    assert "Curry County Sheriff's Office (jail warrants) has an agreement with ICE." in before
+    assert "Not in force before 20 May 2026: a rule on 287(g) agreements, HB 9 (2026)." in before
+    assert newer not in before
+    assert "Curry County Sheriff's Office (jail warrants) has an agreement with ICE." in after
+    assert "New Mexico law forbids 287(g) agreements since 20 May 2026" in after
+    assert newer in after
+
+
+def test_baltimore_countys_label_comes_and_goes_and_its_memorandum_stands(client):
+    before, on, off = (
+        text_of(client.get(f"/us/md/baltimore-county/?as_of=2025-{day}")) for day in ("08-04", "08-05", "10-31")
+    )
+    assert "Justice Department's list under" not in before
+    assert "Baltimore County is on this list since 5 August 2025." in on
+    assert "Memorandum of understanding with ICE" not in on
+    assert "Baltimore County was put on this list on 5 August 2025 and taken off on 31 October 2025." in off
+    assert "Memorandum of understanding with ICE on release notice" in off
+
+
+@pytest.mark.parametrize("address", ["/us/ny/", "/us/wi/", "/us/hi/", "/us/va/", "/us/ca/los-angeles-county/"])
+def test_bills_stand_among_what_is_not_in_force(client, address):
+    body = client.get(address).content.decode()
+    for law in StateLaw.objects.filter(legal_status__in=["proposed", "vetoed", "expired"]):
+        for found in re.finditer(re.escape(f"/laws/{law.key}/"), body):
+            summary = body.rfind("<summary>", 0, found.start())
+            assert body[summary:].startswith("<summary>Bills, vetoes and past rules: not in force"), law.key
+
+
+def test_every_number_of_a_page_leads_to_a_document(client):
+    for address in PLACES_CHECKED:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        body = response.content.decode()
+        named = {int(number) for number in re.findall(r'href="#s(\d+)"', body)}
+        held = {int(number) for number in re.findall(r'<li id="s(\d+)"', body)}
+        assert named - {1} == held - {1}, address
