@@ -55,6 +55,13 @@ def since(rule: Rule | Provision) -> str:
     return _("since %(date)s") % {"date": date_as_known(text)}
 
 
+def when(rule: Rule | Provision, standing: RuleStanding) -> str:
+    """The same, and of a rule that is still to come "from 1 December 2026"."""
+    if standing == RuleStanding.NOT_YET and (text := start_of(rule)):
+        return _("from %(date)s") % {"date": date_as_known(text)}
+    return since(rule)
+
+
 def was_enacted_by(law: StateLaw, day: date) -> bool:
     """Whether the law, though not in force, was there on the day."""
     enacted = PartialDate.parse(law.enacted_on)

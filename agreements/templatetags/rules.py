@@ -42,9 +42,9 @@ def standing_mark(standing: str) -> str:
 
 
 @register.filter
-def since(rule: Any) -> str:
-    """ "since 6 March 2025"."""
-    return rules.since(rule)
+def when(rule: Any) -> str:
+    """ "since 6 March 2025", or "from 1 December 2026". Takes a law, policy or provision with its `standing`."""
+    return rules.when(rule, rule.standing)
 
 
 @register.filter

@@ -44,6 +44,9 @@ def law_list(request: HttpRequest) -> HttpResponseBase:
     found = List(request, filterset)
     if asked_format(request) and found.is_valid:
         return csv_response("laws", LAW_COLUMNS, law_rows(request, found))
+    for law in found.page.object_list:
+        parts = law.provisions.all()
+        law.does = [*dict.fromkeys((each.get_topic_display(), each.get_effect_display()) for each in parts)]
     context = {
         "topics": Topic.choices,
         "effects": Effect.choices,
@@ -172,6 +175,10 @@ def law_compare(request: HttpRequest, filterset: LawFilter) -> HttpResponseBase:
     for row in rows:
         for effect in row.effects:
             does[effect].append(row)
+    others: dict[RuleStanding, list[StateOnTopic]] = {standing: [] for standing in ORDER}
+    for row in rows:
+        if row.provisions and not row.effects:
+            others[row.standing].append(row)
     looked: dict[date, list[StateOnTopic]] = defaultdict(list)
     for row in rows:
         if row.check and not row.provisions:
@@ -181,7 +188,8 @@ def law_compare(request: HttpRequest, filterset: LawFilter) -> HttpResponseBase:
         "topics": LAW_TOPICS,
         "lists": on_day(day),
         "recorded": [row for row in rows if row.provisions],
-        "does": [(effect, does[effect]) for effect in does if does[effect]],
+        "does": [(effect, found) for effect, found in does.items() if found],
+        "others": [(standing, found) for standing, found in others.items() if found],
         "looked": sorted(looked.items()),
         "unchecked": [row for row in rows if not row.provisions and not row.check],
     }
