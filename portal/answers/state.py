@@ -119,7 +119,15 @@ class StateAnswer:
         return tuple(entry for entry in self.entries if entry.with_status(Status.NO_LONGER_LISTED, Status.ENDED))
 
     @cached_property
-    def gone_sentences(self) -> tuple[str, ...]:
+    def no_longer_listed(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.with_status(Status.NO_LONGER_LISTED))
+
+    @cached_property
+    def ended(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.with_status(Status.ENDED))
+
+    @cached_property
+    def told_gone(self) -> tuple[str, ...]:
         """The fixed sentence of each agreement that is missing, no longer listed or ended, the latest first."""
         gone = (Status.MISSING, Status.NO_LONGER_LISTED, Status.ENDED)
         told = [
@@ -129,11 +137,15 @@ class StateAnswer:
             if agreement.status in gone
         ]
         told.sort(key=lambda each: each[0].status_since, reverse=True)
-        return tuple(dict.fromkeys(sentence for _agreement, sentence in told[:GONE_SHOWN]))
+        return tuple(dict.fromkeys(sentence for _agreement, sentence in told))
+
+    @property
+    def gone_sentences(self) -> tuple[str, ...]:
+        return self.told_gone[:GONE_SHOWN]
 
     @property
     def more_gone(self) -> bool:
-        return len(self.missing) + len(self.former) > GONE_SHOWN
+        return len(self.told_gone) > GONE_SHOWN
 
     @cached_property
     def counties_with(self) -> tuple[CountyRow, ...]:

@@ -37,7 +37,8 @@ class AccessLogMiddleware:
         if request.path_info.startswith(("/static/", "/healthz", "/readyz")):
             return response
         milliseconds = (time.perf_counter() - start) * 1000
-        size = "streamed" if response.streaming else len(response.content)
+        # In kB: five digits would be taken for a ZIP code.
+        size = "streamed" if response.streaming else f"{len(response.content) / 1000:.1f} kB"
         user = getattr(request, "user", None) if is_admin(request) else None
         by = f" by {user.get_username()}" if user is not None and user.is_authenticated else ""
         # %r: a path with a line break in it cannot forge a second line.

@@ -98,9 +98,11 @@ def arrival_by(geoid: str, area: Jurisdiction) -> tuple[AreaName | None, str]:
     """The place without a government of its own that led here, and a sentence if there is none of that number."""
     if not geoid:
         return None, ""
-    name = AreaName.objects.filter(cdp_geoid=geoid, leads_to=area).first()
+    is_number = geoid.isascii() and geoid.isdigit()  # PostgreSQL refuses to look for a NUL
+    name = AreaName.objects.filter(cdp_geoid=geoid, leads_to=area).first() if is_number else None
     if name is None:
-        return None, _("No place with the number %(geoid)s leads to this page.") % {"geoid": geoid[:12]}
+        shown = geoid[:12] if geoid.isprintable() else "?"
+        return None, _("No place with the number %(geoid)s leads to this page.") % {"geoid": shown}
     name.leads_to = area
     name.is_plain = name.note in PLAIN_NOTES
     name.town_unknown = area.is_county and area.state.usps in TOWN_STATES

@@ -166,6 +166,16 @@ def test_a_stranger_is_led_to_sign_in(client, path):
     assert response["Location"].startswith("/admin/account/login/?next=")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "elsewhere", ["//example.com/", "https://example.com/", "/\\example.com", "javascript:alert(1)"]
+)
+def test_signing_in_leads_nowhere_else(client, django_user_model, elsewhere):
+    django_user_model.objects.create_superuser("ada", password="long enough to pass")
+    account = {"username": "ada", "password": "long enough to pass", "next": elsewhere}
+    assert client.post("/admin/account/login/", account)["Location"] == "/admin/"
+
+
 def test_signing_in_and_out_and_a_new_password_are_under_account(client, django_user_model):
     django_user_model.objects.create_superuser("ada", password="long enough to pass")
     signed_in = client.post("/admin/account/login/", {"username": "ada", "password": "long enough to pass"})

@@ -143,6 +143,21 @@ def test_the_access_log_knows_the_page_and_not_the_reader(client, access_lines):
         assert trail not in line
 
 
+def test_the_size_of_a_large_answer_is_not_taken_for_a_zip_code(rf, access_lines):
+    middleware = access_log.AccessLogMiddleware(lambda request: HttpResponse(b"x" * 23_456))
+    middleware(rf.get("/us/"))
+    [line] = access_lines()
+    assert line.endswith(" 23.5 kB")
+    record = logging.LogRecord("portal.access", logging.INFO, "", 0, line, (), None)
+    assert access_log.WithoutZipCodes("%(message)s").format(record) == line
+
+
+def test_a_form_that_is_far_too_large_is_one_line_and_no_traceback(client, db, caplog):
+    response = client.post("/find/", {"q": "x" * 2_000_000}, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 400
+    assert not [record for record in caplog.records if record.name.startswith("django")]
+
+
 def test_a_line_break_in_a_path_cannot_forge_a_line(client, access_lines):
     client.get("/a%0AGET%20/b")
     [line] = access_lines()

@@ -185,6 +185,21 @@ def test_who_comes_from_a_place_without_government_is_told_who_governs_it(page, 
     assert "No place with the number 9999999 leads to this page." in text_of(lost)
 
 
+@pytest.mark.parametrize("junk", ["%00", "24%0014125", "abc", "２４"])
+def test_a_number_that_is_none_is_refused_on_each_database(page, davie, junk):
+    response = page(f"/us/fl/davie/?from={junk}")
+    assert response.status_code == 400
+    assert "\0" not in response.content.decode()
+
+
+def test_changes_of_another_day_lead_to_those_by_that_day(page, broward):
+    agency = Agency.objects.get(name="Broward Sheriff")
+    for _each in range(9):
+        ChangeEventFactory(agency=agency, seen_on=date(2025, 3, 6))
+    assert '/changes/?jurisdiction=12011&amp;to=2025-12-31"' in page("/us/fl/broward-county/?as_of=2025-12-31").text
+    assert '/changes/?jurisdiction=12011"' in page("/us/fl/broward-county/").text
+
+
 def test_areas_of_one_name_point_at_each_other(page, broward):
     PlaceFactory(name="Broward city", short_name="Broward", slug="broward")
     assert "Not Broward city?" in text_of(page("/us/fl/broward-county/"))

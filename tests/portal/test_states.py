@@ -10,6 +10,7 @@ from tests.factories import (
     CountyFactory,
     PlaceFactory,
     SnapshotFactory,
+    SourceFactory,
     StandingFactory,
     StateFactory,
 )
@@ -47,6 +48,23 @@ def test_every_figure_of_a_state_leads_to_the_list_that_proves_it(client, florid
     assert '<a href="/agreements/?state=FL&amp;status=listed"><b>3</b>' in body
     assert '<a href="/agreements/?state=FL&amp;model=TFM&amp;status=listed"><b>3</b>' in body
     assert '<a href="/agencies/?state=FL&amp;status=no_longer_listed"><b>1</b>' in body
+
+
+def test_what_ended_is_a_figure_of_its_own(client, florida):
+    """So that the list behind each figure has as many rows as the figure says."""
+    for status, count in (("ended", 2), ("no_longer_listed", 1)):
+        for number in range(count):
+            agreement = AgreementFactory(
+                agency=AgencyFactory(name=f"{status} {number} Police"), standing__status=status
+            )
+            if status == "ended":
+                agreement.ended_source = SourceFactory()
+                agreement.save()
+    body = client.get("/us/fl/").content.decode()
+    for status in ("ended", "no_longer_listed"):
+        count = client.get(f"/api/v1/agencies/?state=FL&status={status}").json()["count"]
+        assert count == 2
+        assert f'<a href="/agencies/?state=FL&amp;status={status}"><b>{count}</b>' in body
 
 
 def test_figures_of_another_day_lead_to_the_lists_of_that_day(client, florida):
