@@ -76,9 +76,15 @@ def known_by(law: StateLaw, day: date) -> bool:
     return (dated.last_day if dated else read_on) <= day or read_on <= day
 
 
+def standing_known(rule: Rule, day: date) -> RuleStanding:
+    """Its standing on its own page: of a rule without a start, nobody can say that it was not in force yet."""
+    standing = rule.standing_on(day)
+    return RuleStanding.UNCERTAIN if standing == RuleStanding.NOT_YET and not start_of(rule) else standing
+
+
 def about(rule: Rule, day: date) -> str:
     """What we know of the rule on `day`, in a sentence or two."""
-    standing = rule.standing_on(day)
+    standing = standing_known(rule, day)
     words = {
         "day": day_in_words(day),
         "date": date_as_known(start_of(rule)),

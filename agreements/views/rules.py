@@ -19,7 +19,7 @@ from ..days import today
 from ..filters import LawFilter, PolicyFilter, asked_day
 from ..lists import Lists
 from ..models import Check, Effect, LocalPolicy, Provision, RuleStanding, Stance, StateLaw
-from ..rules import about, known_by, was_enacted_by
+from ..rules import about, known_by, standing_known, was_enacted_by
 from ..tables import csv_response
 from ..topics import LAW_TOPICS, Topic
 from .listing import ROWS_AT_ONCE, List, all_states, asked_format
@@ -245,7 +245,7 @@ def rule_context(record: StateLaw | LocalPolicy, day: date, refusal: str) -> dic
         "rule": record,
         "lists": on_day(day),
         "refusal": refusal,
-        "standing": record.standing_on(day),
+        "standing": standing_known(record, day),
         "sentence": about(record, day),
         "cited": cited,
         "official": next((each.source.url for each in cited if each.field == "citation" and each.source.url), ""),

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from agreements.models import ChangeEvent, Check, FederalDesignation, LocalPolicy, Provision, RuleStanding, StateLaw
+from agreements.rules import standing_known
 from agreements.topics import LAW_TOPICS
 from jurisdictions.models import Jurisdiction
 
@@ -364,3 +365,12 @@ def test_no_event_says_that_a_bill_or_a_blocked_law_is_in_effect():
     assert set(in_effect.values_list("law__legal_status", flat=True)) <= {"enacted", "repealed"}
     assert not ChangeEvent.objects.filter(law__legal_status__in=["proposed", "vetoed", "expired"]).exists()
     assert not ChangeEvent.objects.filter(policy__legal_status="proposed").exists()
+
+
+def test_a_rule_without_a_start_is_never_said_not_to_have_been_in_force():
+    """St. Paul's ordinance was sued over in 2025; its date was not found."""
+    policy = LocalPolicy.objects.get(key="mn-st-paul-separation-ordinance")
+    assert not policy.adopted_on
+    assert standing_known(policy, day("2025-01-01")) == UNCERTAIN
+    assert not LocalPolicy.objects.standing_on(day("2025-01-01")).filter(pk=policy.pk).exists()
+    assert standing_known(policy, day("2026-11-24")) == RuleStanding.CHALLENGED
