@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
@@ -166,7 +167,7 @@ def policy_sentence(government: str, stance: str, count: int, topics: Iterable[s
 
 def label_sentence(areas: Sequence[str], label: FederalDesignation, day: date) -> str:
     """Since when areas of the same dates are on the list, or from when to when they were."""
-    words = {"area": areas[0], "areas": "; ".join(areas), "listed": day_in_words(label.listed_on)}
+    words = {"area": capfirst(areas[0]), "areas": "; ".join(areas), "listed": day_in_words(label.listed_on)}
     several = len(areas) > 1
     if label.removed_on is None or day < label.removed_on:
         if several:

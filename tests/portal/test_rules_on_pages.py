@@ -385,7 +385,7 @@ def test_labels_of_the_county_and_the_state_are_told_on_a_towns_page(broward, da
     DesignationFactory(jurisdiction=broward.state, printed_name="Florida", printed_type="state")
     assert [sentence for mark, sentence in labels(davie, TODAY) if mark == Mark.YES] == [
         "Broward County is on this list since 5 August 2025.",
-        "the state of Florida is on this list since 5 August 2025.",
+        "The state of Florida is on this list since 5 August 2025.",
     ]
 
 
