@@ -5,9 +5,12 @@ database that is shared by the whole run and refuses to be written; a test that 
 `copy_of_facts`. A test that takes `page` drives Chromium against the production server over a copy of the facts.
 """
 
+import asyncio
 import os
 import socket
+from contextlib import contextmanager
 
+import greenlet
 import pytest
 from django.core.cache import caches
 
@@ -116,7 +119,7 @@ def site_url(facts_database, tmp_path_factory):
 def _chromium():
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, loop_out_of_sight():
         browser = playwright.chromium.launch(
             executable_path=site.chromium(),
             # Chromium's sandbox refuses root, as which CI machines often run.
@@ -124,6 +127,28 @@ def _chromium():
         )
         yield browser
         browser.close()
+
+
+@contextmanager
+def loop_out_of_sight():
+    """Hide Playwright's event loop from the tests.
+
+    It stays in this thread between two calls, halted in a greenlet of its own, and for Python it still runs. Django
+    would then refuse the database or, told not to, keep one set of connections for code under a loop and another for
+    code that is not: what a test writes would escape its transaction.
+    """
+    loop, tests, set_running = asyncio.get_running_loop(), greenlet.getcurrent(), asyncio._set_running_loop
+
+    def unless_in_a_test(running):
+        set_running(None if greenlet.getcurrent() is tests else running)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "_set_running_loop", unless_in_a_test)  # Playwright calls it when a call has returned
+        before = greenlet.settrace(lambda _event, switch: set_running(None if switch[1] is tests else loop))
+        set_running(None)
+        yield
+        greenlet.settrace(before)
+    set_running(loop)
 
 
 @pytest.fixture

@@ -14,8 +14,6 @@ os.environ["COOKIES_SECURE"] = "false"
 os.environ["HTTPS_ONLY"] = "false"
 os.environ["STATIC_HASHED_NAMES"] = "false"
 os.environ["ACCESS_LOG"] = "true"
-# Playwright keeps an event loop in the thread of the tests, in which Django would refuse the database.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ["DATA_DIR"] = str(Path(__file__).resolve().parent.parent / "var" / "tests" / "data")
 for name in ("SECURITY_CONTACT", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "PROXIES", "CSRF_TRUSTED_ORIGINS"):
     os.environ.pop(name, None)
