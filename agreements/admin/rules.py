@@ -34,6 +34,16 @@ from ..topics import LAW_TOPICS, OF_POLICY, Topic
 DATES = "As the source gives it: 2025, 2025-03 or 2025-03-06. Leave empty what no source says."
 
 
+EDITORIAL_HELP = {
+    "summary_es": "The same in plain US Spanish; names of laws and agencies stay in English.",
+    "translation": "Reviewed means that a second person read it. A change of the English alone makes it out of date.",
+    "doubt_es": "The same in Spanish.",
+    "state": "Draft: seen by staff. Published: everybody. Withdrawn: no longer shown, its key is kept.",
+    "next_check_on": "When somebody should read the source again.",
+    "confidence": "High: the text itself or two independent sources. What is low stays a draft.",
+}
+
+
 class Several(forms.TypedMultipleChoiceField):
     """A list of codes in a JSON column, chosen by ticking boxes."""
 
@@ -152,6 +162,17 @@ class CitationInline(admin.StackedInline):
     formfield_overrides = HTTPS_UNLESS_SAID
     verbose_name = "further source"
     verbose_name_plural = "further sources, beside the main one"
+    HELP = {
+        "source": "Another public document that says so; type its title or publisher.",
+        "quote": "Its words that prove the fact, kept short.",
+        "page": "Where in the document: page 3, § 2.",
+    }
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name in self.HELP:
+            field.help_text = self.HELP[db_field.name]
+        return field
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("source")
@@ -208,7 +229,8 @@ class LawCitationInline(CitationInline):
 
 class StateLawForm(RuleForm):
     class Meta:
-        help_texts = {
+        help_texts = EDITORIAL_HELP | {
+            "jurisdiction": "The state whose law it is; type its name.",
             "title": "The name in common use, such as “Texas Senate Bill 8 (2025)”.",
             "citation": "Bill, chapter or code section as a source gives it.",
             "instrument": "A bill that is not law yet is a bill, whatever it is called.",
@@ -293,7 +315,10 @@ class LocalPolicyForm(RuleForm):
     )
 
     class Meta:
-        help_texts = {
+        help_texts = EDITORIAL_HELP | {
+            "state_area": "The state in which the government lies; type its name.",
+            "instrument": "What it is by its form. Board policies are resolutions.",
+            "ended_on": "The first day no longer in force.",
             "jurisdictions": "A city and its county are two governments: name the one that adopted it.",
             "title": "The formal title where a source gives one, else a plain description.",
             "citation": "Code section or number as a source gives it.",
@@ -358,6 +383,14 @@ class PolicyCitationAdmin(CitationAdmin):
 
 
 class DesignationForm(forms.ModelForm):
+    class Meta:
+        help_texts = EDITORIAL_HELP | {
+            "list": "Which list names the place.",
+            "jurisdiction": "The area that is meant; type its name or GEOID.",
+            "printed_name": "The place as the list prints it.",
+            "listed_on": "The day of the list, or of the addition to it.",
+        }
+
     def clean(self):
         cleaned = super().clean()
         listed, removed = cleaned.get("listed_on"), cleaned.get("removed_on")
@@ -460,6 +493,8 @@ class CheckForm(forms.ModelForm):
         fields = ["jurisdiction", "subject", "looked_on", "where", "found"]
         field_classes = {"jurisdiction": AreaChoice}
         help_texts = {
+            "jurisdiction": "The area for which somebody looked; type its name or GEOID.",
+            "looked_on": "The day of looking.",
             "where": "Where somebody looked, so that another can look again.",
             "found": "“Nothing found” is shown with its date and is never a “no”.",
         }

@@ -392,6 +392,15 @@ def refusal(staff, model, form, *pk):
     return response.text
 
 
+@pytest.mark.parametrize("model", [StateLaw, LocalPolicy, FederalDesignation, Check])
+def test_each_field_says_what_belongs_in_it(staff, db, model):
+    context = staff.get(address(model, "add")).context
+    parts = [formset.formset.empty_form for formset in context["inline_admin_formsets"]]
+    for form in (context["adminform"].form, *parts):
+        shown = {name: field for name, field in form.fields.items() if not field.widget.is_hidden and name != "DELETE"}
+        assert [name for name, field in shown.items() if not field.help_text] == []
+
+
 def test_a_law_is_entered_with_parts_and_sources_on_one_page(staff, florida):
     source, other = SourceFactory(), SourceFactory()
     version = DataVersion.objects.current().number
