@@ -5,7 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 
 from agreements.days import today
@@ -178,20 +180,31 @@ class CitationInline(admin.StackedInline):
         return super().get_queryset(request).select_related("source")
 
 
+def touched(*records: models.Model) -> None:
+    """A part of these records was changed on a page of its own: they are as new as it."""
+    for record in records:
+        type(record).objects.filter(pk=record.pk).update(updated_at=timezone.now())
+    DataVersion.objects.bump()
+
+
 class CitationAdmin(admin.ModelAdmin):
     """Citations are written on their record's page; here they are searched."""
 
+    record: str
+    """The field that names the record."""
+
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
-        DataVersion.objects.bump()
+        touched(getattr(obj, self.record))
 
     def delete_model(self, request, obj) -> None:
         super().delete_model(request, obj)
-        DataVersion.objects.bump()
+        touched(getattr(obj, self.record))
 
     def delete_queryset(self, request, queryset) -> None:
+        records = {getattr(citation, self.record) for citation in queryset.select_related(self.record)}
         super().delete_queryset(request, queryset)
-        DataVersion.objects.bump()
+        touched(*records)
 
 
 # -- State laws -----------------------------------------------------------------------------------------------------
@@ -286,6 +299,19 @@ class ProvisionAdmin(PublicRecordAdmin):
     search_fields = ["law__title", "=law__key", "section", "statement_en"]
     readonly_fields = ["law"]
 
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        touched(obj.law)
+
+    def delete_model(self, request, obj) -> None:
+        super().delete_model(request, obj)
+        touched(obj.law)
+
+    def delete_queryset(self, request, queryset) -> None:
+        laws = {provision.law for provision in queryset}
+        super().delete_queryset(request, queryset)
+        touched(*laws)
+
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("law__jurisdiction")
 
@@ -295,6 +321,7 @@ class ProvisionAdmin(PublicRecordAdmin):
 
 @admin.register(LawCitation)
 class LawCitationAdmin(CitationAdmin):
+    record = "law"
     list_display = ["law", "source", "page", "field"]
     list_select_related = ["law__jurisdiction", "source"]
     search_fields = ["law__title", "=law__key", "source__title", "quote"]
@@ -373,6 +400,7 @@ class LocalPolicyAdmin(RuleAdmin):
 
 @admin.register(PolicyCitation)
 class PolicyCitationAdmin(CitationAdmin):
+    record = "policy"
     list_display = ["policy", "source", "page", "field"]
     list_select_related = ["policy", "source"]
     search_fields = ["policy__title", "=policy__key", "source__title", "quote"]
@@ -439,6 +467,7 @@ class FederalDesignationAdmin(RuleAdmin):
 
 @admin.register(DesignationCitation)
 class DesignationCitationAdmin(CitationAdmin):
+    record = "designation"
     list_display = ["designation", "source", "page", "field"]
     list_select_related = ["designation", "source"]
     search_fields = ["designation__printed_name", "=designation__key", "source__title", "quote"]

@@ -479,6 +479,18 @@ def test_an_english_text_changed_alone_leaves_the_spanish_out_of_date(staff, flo
     assert law.history.count() == 2
 
 
+def test_a_part_changed_on_its_own_makes_its_law_new(staff, florida):
+    part_of_it = ProvisionFactory()
+    before, version = part_of_it.law.updated_at, DataVersion.objects.current().number
+    form = {"topic": "detainers", "effect": "forbids", "binds": ["courts"], "section": "", "effective_on": "",
+            "statement_en": "No holds.", "statement_es": "", "place": 0}  # fmt: skip
+    assert staff.post(address(Provision, "change", part_of_it.pk), form).status_code == 302
+    part_of_it.refresh_from_db()
+    assert part_of_it.effect == "forbids"
+    assert part_of_it.law.updated_at > before
+    assert DataVersion.objects.current().number > version
+
+
 def test_a_law_that_a_court_blocks_is_noted_as_a_change(staff, florida):
     law = StateLawFactory(jurisdiction=florida)
     form = law_form(florida, state="published", main_source=law.main_source_id, legal_status="enjoined")
