@@ -640,8 +640,13 @@ def _corners(reference: str) -> tuple[int, int, int, int]:
 
 
 def _number(text: str) -> int | float:
+    """A number as openpyxl reads it; a whole one that JSON would write as 1e+22 as an integer.
+
+    PostgreSQL gives such a number back as an integer, SQLite as a float: the same row would be two.
+    """
     if len(text) > 18 or "." in text or "E" in text or "e" in text:
-        return float(text)
+        number = float(text)
+        return int(number) if 1e16 <= abs(number) < math.inf else number
     return int(text)
 
 

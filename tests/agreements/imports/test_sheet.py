@@ -466,6 +466,14 @@ def test_a_number_that_json_cannot_hold_is_the_error_that_excel_shows(number):
     assert cells_of(with_sheet_xml(xml))[0][0] == {"e": "#NUM!"}
 
 
+@pytest.mark.parametrize("number", ["1e22", "12345678901234567890", "-1.5e16", "9e15", "1e-7", "0.1"])
+def test_a_number_is_kept_so_that_both_databases_give_it_back_alike(number):
+    """A whole number is written without an exponent, as PostgreSQL's jsonb would write it."""
+    cell = read_sheet(with_sheet_xml(f'{header_xml()}<row r="2"><c r="A2"><v>{number}</v></c></row>')).rows[0].cells[0]
+    assert cell == float(number)
+    assert "e+" not in json.dumps(cell)
+
+
 def test_a_text_longer_than_a_cell_is_refused():
     assert "too long" in refusal(
         with_sheet_xml(f"<sheetData>{header_xml()}<row r='2'>{inline('A2', 'x' * 32_768)}</row></sheetData>")
