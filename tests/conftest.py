@@ -8,9 +8,7 @@ database that is shared by the whole run and refuses to be written; a test that 
 import asyncio
 import os
 import socket
-from contextlib import contextmanager
 
-import greenlet
 import pytest
 from django.core.cache import caches
 
@@ -29,9 +27,14 @@ def pytest_configure():
 
 
 def pytest_itemcollected(item):
-    """A test reads facts or starts from empty tables, never both."""
+    """A test reads facts, starts from empty tables, or visits the server with a browser: one of the three."""
     if item.get_closest_marker("facts") and item.get_closest_marker("django_db"):
         raise pytest.UsageError(f"{item.nodeid}: `facts` brings its own database, leave out `django_db`")
+    if "page" in item.fixturenames and DATABASE_FIXTURES.intersection(item.fixturenames) - {
+        "facts_database",
+        "site_url",
+    }:
+        raise pytest.UsageError(f"{item.nodeid}: what a browser visits has its own database, leave out the test's")
     if "site_url" in item.fixturenames:
         item.add_marker(pytest.mark.browser)
 
@@ -119,36 +122,31 @@ def site_url(facts_database, tmp_path_factory):
 def _chromium():
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright, loop_out_of_sight():
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=site.chromium(),
             # Chromium's sandbox refuses root, as which CI machines often run.
             args=["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [],
         )
+        asyncio._set_running_loop(None)
         yield browser
+        asyncio._set_running_loop(browser._loop)
         browser.close()
 
 
-@contextmanager
-def loop_out_of_sight():
-    """Hide Playwright's event loop from the tests.
+@pytest.fixture(autouse=True)
+def _event_loop_for_the_browser_only(request):
+    """Let only a test with a browser see Playwright's event loop.
 
-    It stays in this thread between two calls, halted in a greenlet of its own, and for Python it still runs. Django
-    would then refuse the database or, told not to, keep one set of connections for code under a loop and another for
-    code that is not: what a test writes would escape its transaction.
+    The loop stays in this thread, halted between two calls, and for Python it still runs. Under a loop Django keeps
+    other connections than without one: what an ordinary test writes would escape its transaction.
     """
-    loop, tests, set_running = asyncio.get_running_loop(), greenlet.getcurrent(), asyncio._set_running_loop
-
-    def unless_in_a_test(running):
-        set_running(None if greenlet.getcurrent() is tests else running)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(asyncio, "_set_running_loop", unless_in_a_test)  # Playwright calls it when a call has returned
-        before = greenlet.settrace(lambda _event, switch: set_running(None if switch[1] is tests else loop))
-        set_running(None)
+    if "_chromium" not in request.fixturenames:
         yield
-        greenlet.settrace(before)
-    set_running(loop)
+        return
+    asyncio._set_running_loop(request.getfixturevalue("_chromium")._loop)
+    yield
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture
