@@ -39,8 +39,9 @@ def on_day(day: date) -> Lists:
 def law_list(request: HttpRequest) -> HttpResponseBase:
     """/laws/ compares the states by topic; with filters, or `view=list`, the searchable table: /laws/?state=FL."""
     filterset = LawFilter(request.known_parameters, laws_for_listing())
-    if set(request.known_parameters) <= OF_A_COMPARISON and filterset.is_valid():
-        return law_compare(request, filterset)
+    topic = request.known_parameters.get("topic", LAW_TOPICS[0])
+    if set(request.known_parameters) <= OF_A_COMPARISON and filterset.is_valid() and topic in LAW_TOPICS:
+        return law_compare(request, filterset, Topic(topic))
     found = List(request, filterset)
     if asked_format(request) and found.is_valid:
         return csv_response("laws", LAW_COLUMNS, law_rows(request, found))
@@ -165,8 +166,7 @@ def was_there(provision: Provision, day: date) -> bool:
     return True
 
 
-def law_compare(request: HttpRequest, filterset: LawFilter) -> HttpResponseBase:
-    topic = Topic(filterset.form.cleaned_data.get("topic") or LAW_TOPICS[0])
+def law_compare(request: HttpRequest, filterset: LawFilter, topic: Topic) -> HttpResponseBase:
     day = filterset.day
     rows = states_on_topic(topic, day)
     if asked_format(request):

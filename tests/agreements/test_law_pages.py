@@ -68,6 +68,12 @@ def test_without_a_topic_the_first_is_shown_and_each_is_a_link_away(client, flor
     assert set(re.findall(r'href="\?topic=(\w+)"', response.text)) >= set(LAW_TOPICS[1:])
 
 
+def test_a_topic_that_only_policies_have_compares_nothing(client, florida):
+    response = client.get("/laws/?topic=resources")
+    assert heading(response) == "List of state laws"
+    assert "0 records" in text_of(response)
+
+
 @pytest.mark.parametrize(
     ("legal_status", "dates", "shown"),
     [
