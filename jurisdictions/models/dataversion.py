@@ -11,7 +11,7 @@ class DataVersionManager(models.Manager):
     def take_turn(self) -> int:
         """Wait until no other transaction is changing public facts, keep others waiting, and return the version.
 
-        To be called inside a transaction, before what will be changed is read. SQLite's transactions wait by themselves.
+        To be called inside a transaction, before what will be changed is read. SQLite's wait by themselves.
         """
         self.get_or_create(pk=DataVersion.ONLY)
         return self.select_for_update().get(pk=DataVersion.ONLY).number

@@ -191,6 +191,6 @@ def _state_kind(words: str) -> str:
         return CORRECTIONS
     if STATE_OTHER_WORDS.search(words):
         return STATE_OTHER
-    if STATE_POLICE_WORDS.search(words) or re.search(r"\bpolice department\b", words):
+    if STATE_POLICE_WORDS.search(words) or re.search(r"\bpolice (?:department|bureau)\b", words):
         return STATE_POLICE
     return STATE_OTHER

@@ -202,6 +202,9 @@ class _Placer:
             return self.question(reasons.NO_PLACE_NAMED)
         stem, *hints = self.reading.stems
         areas = places_meant(stem, self.state, self.gazetteer, either=either)
+        if not areas and f"{stem} city marshals" in self.reading.words:
+            # "Bossier City Marshal": the city's name, not the city marshal of Bossier.
+            areas = places_meant(f"{stem} city", self.state, self.gazetteer, either=either)
         if not areas:
             return self.unheard_of(stem, extent, note)
         if len(areas) > 1 and (hinted := self.hinted(areas, hints)):

@@ -281,6 +281,8 @@ def test_a_city_gives_way_where_ice_prints_a_county_with_another_of_its_name(pla
         ("PA", "Office of Constable Erie 6th Ward", "", "part of Erie city, Erie County", "Ward 6."),
         ("PA", "Pennsylvania State Constables Office Cambria County", "", "part of Cambria County", ""),
         ("LA", "Ward 3 Marshal's Office", "Calcasieu Parish", "part of Calcasieu Parish", "Ward 3."),
+        ("LA", "Bossier City Marshal", "Bossier Parish", "Bossier City city, Bossier Parish", ""),
+        ("LA", "Monroe City Marshal's Office", "", "Monroe city, Ouachita Parish", ""),
     ],
 )  # fmt: skip
 def test_constables_and_ward_marshals_cover_their_town_ward_precinct_or_district(

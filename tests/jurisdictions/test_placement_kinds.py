@@ -73,6 +73,7 @@ def test_the_kinds_are_those_that_an_agency_may_have():
         ("FL", "Sanford Airport Police Department", "municipality", "port_transit"),  # airport
         ("FL", "Lee County Port Authority Police", "county", "port_transit"),  # port authority
         ("AZ", "Navajo Nation Police Department", "municipality", "tribal"),  # nation
+        ("PR", "Puerto Rico Police Bureau", "state", "state_police"),  # a bureau
         ("MD", "Marlow Heights Special Police Department", "municipality", "other"),  # special police
     ],
 )
