@@ -140,7 +140,7 @@ DOES = {
 
 
 def policy_sentence(government: str, stance: str, count: int, topics: Iterable[str], first: str) -> str:
-    """ "2 written policies of Cook County, the first dated 2011, limit cooperation with ICE: sharing information."
+    """ "2 written policies of Cook County, the first dated 2011, limit cooperation with ICE on: sharing information."
 
     `first` is the earliest printed date of adoption, "" where none is known.
     """
@@ -152,14 +152,15 @@ def policy_sentence(government: str, stance: str, count: int, topics: Iterable[s
         "date": date_in_words(first),
     }
     if count == 1 and first:
-        return _("A written policy of %(government)s, dated %(date)s, %(does)s: %(topics)s.") % words
+        return _("A written policy of %(government)s, dated %(date)s, %(does)s on: %(topics)s.") % words
     if count == 1:
-        return _("A written policy of %(government)s, date not known, %(does)s: %(topics)s.") % words
+        return _("A written policy of %(government)s, date not known, %(does)s on: %(topics)s.") % words
     if first:
         return (
-            _("%(count)s written policies of %(government)s, the first dated %(date)s, %(does)s: %(topics)s.") % words
+            _("%(count)s written policies of %(government)s, the first dated %(date)s, %(does)s on: %(topics)s.")
+            % words
         )
-    return _("%(count)s written policies of %(government)s, dates not known, %(does)s: %(topics)s.") % words
+    return _("%(count)s written policies of %(government)s, dates not known, %(does)s on: %(topics)s.") % words
 
 
 # -- Federal labels -------------------------------------------------------------------------------------------------

@@ -247,8 +247,8 @@ def test_a_town_has_its_own_policies_and_its_countys(client, broward, davie):
     line = policy_line(davie)
     assert line.word == "Written policies"
     assert line.sentences == (
-        "A written policy of Davie, dated 1 May 2018, limits cooperation with ICE: holding people on a detainer.",
-        "A written policy of Broward County, dated October 2025, requires cooperation with ICE: handing people over"
+        "A written policy of Davie, dated 1 May 2018, limits cooperation with ICE on: holding people on a detainer.",
+        "A written policy of Broward County, dated October 2025, requires cooperation with ICE on: handing people over"
         " from jail.",
     )
     assert policy_line(broward).word == "Requires cooperation"
@@ -261,7 +261,7 @@ def test_policies_of_one_kind_are_told_together(davie):
     LocalPolicyFactory(jurisdictions=[davie], government="Davie")
     LocalPolicyFactory(jurisdictions=[davie], government="Davie", printed_topics=["287g_ban"], adopted_on="2017")
     assert policy_line(davie).sentences == (
-        "2 written policies of Davie, the first dated 2017, limit cooperation with ICE: 287(g) agreements; holding"
+        "2 written policies of Davie, the first dated 2017, limit cooperation with ICE on: 287(g) agreements; holding"
         " people on a detainer.",
     )
 
