@@ -35,6 +35,7 @@ def public_page(*parameters: str) -> Callable:
         @wraps(view)
         def answer(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             request.known_parameters = known(request.GET, parameters)
+            request.data_version = DataVersion.objects.current()
             etag = etag_of(request)
             response = get_conditional_response(request, etag=etag) or view(request, *args, **kwargs)
             if response.status_code in (200, 301, 304):
@@ -60,7 +61,7 @@ def known(asked: QueryDict, parameters: tuple[str, ...]) -> QueryDict:
 
 def etag_of(request: HttpRequest) -> str:
     address = f"{request.scheme}://{request.get_host()}{request.path}?{request.known_parameters.urlencode()}"
-    parts = (release(), str(DataVersion.objects.current().number), address, get_language(), today().isoformat())
+    parts = (release(), str(request.data_version.number), address, get_language(), today().isoformat())
     return f'"{hashlib.blake2b(chr(0).join(parts).encode(), digest_size=12).hexdigest()}"'
 
 

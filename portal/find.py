@@ -14,10 +14,11 @@ from operator import itemgetter
 from django.utils.translation import gettext_lazy as _
 
 from agreements.lists import Lists
-from jurisdictions.models import Agency, AreaName, Jurisdiction, LiesIn, ZipArea
+from jurisdictions.models import Agency, AreaName, DataVersion, Jurisdiction, LiesIn, ZipArea
 from jurisdictions.names import fold, tidy
 
 from .answers import answer_for
+from .answers.shelf import Shelf
 from .name_index import (
     AgencyNames,
     AreaNames,
@@ -498,6 +499,7 @@ def answers_differ(areas: Sequence[Jurisdiction], day: date) -> bool:
     if len({area.pk if area.is_state else area.state_id for area in areas}) > 1 or any(area.is_state for area in areas):
         return len(areas) > 1
     lists = Lists.on(day)
+    shelf = Shelf.of(DataVersion.objects.current())
     first, *others = areas
-    substance = answer_for(first, day, lists=lists).substance
-    return any(answer_for(area, day, lists=lists).substance != substance for area in others)
+    substance = answer_for(first, day, lists=lists, shelf=shelf).substance
+    return any(answer_for(area, day, lists=lists, shelf=shelf).substance != substance for area in others)

@@ -12,6 +12,7 @@ import socket
 import pytest
 from django.core.cache import caches
 
+from portal.answers import shelf
 from tests import facts, site
 
 DATABASE_FIXTURES = {"db", "transactional_db", "facts_database", "copy_of_facts", "site_url"}
@@ -91,6 +92,7 @@ def _empty_caches():
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    shelf._held.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

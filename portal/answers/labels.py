@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from jurisdictions.models import Jurisdiction, Source
 
 from .lines import Mark
 from .sentences import label_sentence, not_on_list
+from .shelf import Shelf
 
 List = FederalDesignation.List
 
@@ -130,16 +130,11 @@ def named(area: Jurisdiction, designation: FederalDesignation) -> str:
     return area_name(designation.printed_name)
 
 
-def labels_of_state(day: date, state: Jurisdiction) -> Labels:
-    """Of the state itself and of every government in it that is or was on a list. One query."""
-    rows = list(
-        FederalDesignation.objects.published()
-        .filter(
-            Q(jurisdiction=state) | Q(jurisdiction__state=state) | Q(list=List.DOJ),
-            listed_on__lte=day,
-        )
-        .select_related("main_source", "jurisdiction__same_as")
-        .order_by("list", "printed_name", "key")
+def labels_of_state(day: date, state: Jurisdiction, shelf: Shelf) -> Labels:
+    """Of the state itself and of every government in it that is or was on a list."""
+    rows = sorted(
+        (row for row in shelf.designations if row.listed_on <= day),
+        key=lambda row: (row.list, row.printed_name, row.key),
     )
     found = {}
     for row in rows:
@@ -153,15 +148,10 @@ def labels_of_state(day: date, state: Jurisdiction) -> Labels:
     return Labels(day, tuple(areas), tuple(found.values()), first)
 
 
-def labels_of(day: date, areas: Sequence[Jurisdiction]) -> Labels:
-    """One query. `areas`: the area, its counties, its state."""
+def labels_of(day: date, areas: Sequence[Jurisdiction], shelf: Shelf) -> Labels:
+    """`areas`: the area, its counties, its state."""
     by_pk = {area.pk: area for area in areas}
-    rows = list(
-        FederalDesignation.objects.published()
-        .filter(Q(jurisdiction__in=by_pk) | Q(jurisdiction__same_as__in=by_pk) | Q(list=List.DOJ), listed_on__lte=day)
-        .select_related("main_source", "jurisdiction")
-        .order_by("list", "listed_on", "key")
-    )
+    rows = [row for row in shelf.designations if row.listed_on <= day]
     found: dict[tuple, tuple[Jurisdiction, FederalDesignation]] = {}
     for row in rows:
         area = by_pk.get(row.jurisdiction_id) or by_pk.get(row.jurisdiction.same_as_id)

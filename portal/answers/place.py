@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,11 +26,13 @@ from .lines import Line, Mark, Topic, before_the_first_list, in_a_row, models_in
 from .meaning import RELEVANT, Meaning, meaning_of
 from .policies import PolicyBook, policy_book
 from .rules import Doubt, LawBook, Rule, doubts_of, law_book
+from .shelf import Shelf
 
 NAMED_AT_MOST = 3
 """Agencies that a headline names; of more it gives the number."""
 
 SENTENCES_AT_MOST = 4
+NAMESAKES_AT_MOST = 4
 
 
 @dataclass(frozen=True)
@@ -167,23 +169,20 @@ class PlaceAnswer:
         return frozenset({self.area.state_id, agencies, self.policies.substance, self.labels.substance})
 
 
-def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> PlaceAnswer:
-    """The answer for a county, place or subdivision; `area` with its `state` at hand. Eleven queries."""
+def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, shelf: Shelf | None = None) -> PlaceAnswer:
+    """The answer for a county, place or subdivision; `area` with its `state` at hand.
+
+    Five queries, one more for a place, and that of `lists` and those of `shelf` where they are not given.
+    """
     lists = lists or Lists.on(day)
-    if area.is_county:
-        counties = ()
-        parts = tuple(
-            Jurisdiction.objects.in_county(area).with_pages().select_related(None).order_by("short_name", "geoid")
-        )
-    else:
+    shelf = shelf or Shelf.read()
+    counties: tuple[Jurisdiction, ...] = ()
+    if not area.is_county:
         lies_in = LiesIn.objects.peopled().filter(jurisdiction=area).select_related("county").order_by("rank")
-        counties, parts = tuple(each.county for each in lies_in), ()
-    # One object for the state, so that addresses of parts and counties need no query.
-    for each in (*counties, *parts):
-        each.state = area.state
-    namesakes = Jurisdiction.objects.with_pages().filter(state=area.state_id, short_name=area.short_name)
-    namesakes = tuple(namesakes.exclude(pk=area.pk).exclude(pk__in=[each.pk for each in counties])[:4])
-    for each in namesakes:
+        counties = tuple(each.county for each in lies_in)
+    parts, namesakes = parts_and_namesakes(area, counties)
+    # One object for the state, so that addresses need no query.
+    for each in (*counties, *parts, *namesakes):
         each.state = area.state
 
     near = {area.pk, *(each.pk for each in counties), *(each.pk for each in parts)}
@@ -215,10 +214,10 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
 
     nearby = [pk for pk, (reach, _coverages) in reached.items() if reach != Reach.STATEWIDE]
     areas = (area, *counties)
-    of_state, local = newest_checks(area.state, areas)
-    law = law_book(area.state, day, of_state)
-    policies = policy_book(day, areas, parts, local)
-    labels = labels_of(day, (*areas, area.state))
+    of_state, local = newest_checks(area.state, areas, shelf)
+    law = law_book(area.state, day, of_state, shelf)
+    policies = policy_book(day, areas, parts, local, shelf)
+    labels = labels_of(day, (*areas, area.state), shelf)
     changes, has_more = changes_by(
         day,
         Q(agency__in=[*nearby, *doubtful])
@@ -242,17 +241,35 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None) -> 
     )
 
 
-def newest_checks(state: Jurisdiction, areas: Sequence[Jurisdiction]) -> tuple[dict[str, Check], dict[str, Check]]:
-    """The newest checks of the state by subject, and those for a local policy by GEOID. One query."""
-    of_state, local = {}, {}
-    checks = Check.objects.filter(
-        Q(jurisdiction=state) | Q(jurisdiction__in=[area.pk for area in areas], subject=Check.LOCAL_POLICY)
-    ).order_by("looked_on")
-    for check in checks:
-        if check.jurisdiction_id == state.pk:
-            of_state[check.subject] = check
-        else:
-            local[check.jurisdiction_id] = check
+def parts_and_namesakes(
+    area: Jurisdiction, counties: Sequence[Jurisdiction]
+) -> tuple[tuple[Jurisdiction, ...], tuple[Jurisdiction, ...]]:
+    """The places in a county, by name, and a few other areas of the state with the same bare name. One query."""
+    wanted = Q(state=area.state_id, short_name=area.short_name)
+    held = LiesIn.objects.peopled().filter(county=area).values("jurisdiction")
+    if area.is_county:
+        wanted |= Q(pk__in=held)
+    found = (
+        Jurisdiction.objects.with_pages()
+        .filter(wanted)
+        .annotate(is_part=Exists(held.filter(jurisdiction=OuterRef("pk"))))
+    )
+    found = list(found.exclude(pk__in=[area.pk, *(each.pk for each in counties)]).order_by("short_name", "geoid"))
+    parts = tuple(each for each in found if area.is_county and each.is_part)
+    return parts, tuple(each for each in found if each.short_name == area.short_name)[:NAMESAKES_AT_MOST]
+
+
+def newest_checks(
+    state: Jurisdiction, areas: Sequence[Jurisdiction], shelf: Shelf
+) -> tuple[dict[str, Check], dict[str, Check]]:
+    """The newest checks of the state by subject, and those for a local policy by GEOID."""
+    of_state = {check.subject: check for check in shelf.checks.get(state.pk, ())}
+    local = {
+        area.pk: check
+        for area in areas
+        for check in shelf.checks.get(area.pk, ())
+        if check.subject == Check.LOCAL_POLICY
+    }
     return of_state, local
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from jurisdictions.periods import PartialDate
 
 from .lines import Line, Mark, Topic
 from .sentences import found_no_policy, not_checked, policy_sentence
+from .shelf import Shelf
 
 SHOWN = [RuleStanding.IN_FORCE, RuleStanding.CHALLENGED, RuleStanding.UNCERTAIN]
 """Standings of a policy that holds or may hold, in the order in which pages name them."""
@@ -173,23 +173,25 @@ def sentences_of(policies: Iterable[PolicyHere], topics: Collection[LawTopic] = 
 
 
 def policy_book(
-    day: date, areas: Sequence[Jurisdiction], parts: Sequence[Jurisdiction], checks: Mapping[str, Check]
+    day: date,
+    areas: Sequence[Jurisdiction],
+    parts: Sequence[Jurisdiction],
+    checks: Mapping[str, Check],
+    shelf: Shelf,
 ) -> PolicyBook:
-    """One query. `areas`: the area and its counties; `parts`: places in a county. `checks` by GEOID."""
+    """`areas`: the area and its counties; `parts`: places in a county. `checks` by GEOID."""
     here = {area.pk: area for area in areas}
     there = {part.pk: part for part in parts}
-    near = [*here, *there]
-    policies, inside = [], []
-    of_area = LocalPolicy.jurisdictions.through.objects.filter(
-        Q(jurisdiction__in=near) | Q(jurisdiction__same_as__in=[*here]), localpolicy__state="published"
-    ).select_related("localpolicy__main_source", "jurisdiction")
+    found, policies, inside = [], [], []
     seen = set()
-    for row in of_area:
-        area = here.get(row.jurisdiction_id) or here.get(row.jurisdiction.same_as_id) or there[row.jurisdiction_id]
-        if (row.localpolicy_id, area.pk) in seen:
-            continue
-        seen.add((row.localpolicy_id, area.pk))
-        each = PolicyHere(row.localpolicy, area, row.localpolicy.standing_on(day))
+    for area in (*here.values(), *there.values()):
+        for policy, _as_recorded in shelf.policies.get(area.pk, ()):
+            if (policy.pk, area.pk) in seen:
+                continue
+            seen.add((policy.pk, area.pk))
+            found.append(PolicyHere(policy, area, policy.standing_on(day)))
+    for each in found:
+        area = each.area
         if area.pk in here:
             if was_known(each, day):
                 policies.append(each)

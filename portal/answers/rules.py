@@ -29,6 +29,7 @@ from .sentences import (
     not_checked,
     whom,
 )
+from .shelf import Shelf
 
 STANDING_ORDER = [
     RuleStanding.IN_FORCE,
@@ -274,22 +275,17 @@ def doubts_of(records: Iterable[StateLaw | LocalPolicy]) -> tuple[Doubt, ...]:
     return tuple(Doubt(tuple(found), text) for text, found in by_text.items())
 
 
-def law_book(state: Jurisdiction, day: date, checks: Mapping[str, Check]) -> LawBook:
-    """Two queries, however many laws there are. `checks`: of the state, the newest by subject."""
-    laws = list(StateLaw.objects.published().of(state).select_related("main_source"))
-    by_id = {law.pk: law for law in laws}
+def law_book(state: Jurisdiction, day: date, checks: Mapping[str, Check], shelf: Shelf) -> LawBook:
+    """`checks`: of the state, the newest by subject."""
     rules = []
-    for law in laws:
-        law.jurisdiction = state
-    for provision in Provision.objects.published().filter(law__jurisdiction=state).order_by("law", "place"):
-        provision.law = by_id[provision.law_id]
+    for provision in shelf.provisions.get(state.pk, ()):
         standing = provision.standing_on(day)
         if standing == RuleStanding.NOT_YET and not was_enacted_by(provision.law, day):
             continue  # What was enacted later than the day is no part of that day.
         if standing in STANDING_ORDER:
             rules.append(Rule(provision, standing))
     rules.sort(key=order_of_rule)
-    return LawBook(state, day, tuple(laws), tuple(rules), checks)
+    return LawBook(state, day, shelf.laws.get(state.pk, ()), tuple(rules), checks)
 
 
 def order_of_rule(rule: Rule) -> tuple:

@@ -26,6 +26,7 @@ from .lines import Line, Mark, Topic, before_the_first_list
 from .place import newest_checks, state_agencies_line
 from .policies import PoliciesOfState, policies_of_state
 from .rules import Doubt, LawBook, Rule, doubts_of, law_book
+from .shelf import Shelf
 
 MONTHS_SHOWN = 12
 
@@ -196,9 +197,10 @@ def state_local_line(answer: StateAnswer) -> Line:
     return Line(Topic.LOCAL, Mark.NO, _("Not on the list"), (sentence,))
 
 
-def state_answer(state: Jurisdiction, day: date) -> StateAnswer:
+def state_answer(state: Jurisdiction, day: date, *, shelf: Shelf | None = None) -> StateAnswer:
     """The answer for a state or territory. The number of queries does not grow with its agencies."""
     lists = Lists.on(day)
+    shelf = shelf or Shelf.read()
     agreements = list(
         Agreement.objects.on(day).filter(agency__state=state).select_related("agency__printed_county", "ended_source")
     )
@@ -213,7 +215,7 @@ def state_answer(state: Jurisdiction, day: date) -> StateAnswer:
             agreement.agency.printed_county.state = state
         reached[agreement.agency_id] = (None, tuple(coverages[agreement.agency_id]))
     entries = tuple(entries_of(agreements, reached, lists))
-    of_state, _local = newest_checks(state, ())
+    of_state, _local = newest_checks(state, (), shelf)
     changes, has_more = changes_by(
         day,
         Q(agency__state=state)
@@ -230,9 +232,9 @@ def state_answer(state: Jurisdiction, day: date) -> StateAnswer:
         changes=changes,
         has_more_changes=has_more,
         history=tuple(listed_through_time(state, day)),
-        law=law_book(state, day, of_state),
+        law=law_book(state, day, of_state, shelf),
         policies=policies_of_state(state, day),
-        labels=labels_of_state(day, state),
+        labels=labels_of_state(day, state, shelf),
     )
 
 

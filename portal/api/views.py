@@ -29,6 +29,7 @@ from agreements.models import Snapshot
 from jurisdictions.api.serializers import AgencyBrief, AreaBrief, JurisdictionRecord
 from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import Entry, PlaceAnswer, StateAnswer, answer_for, state_answer
+from portal.answers.shelf import Shelf
 from portal.api.description import description_as_json, sections
 from portal.api.rules_of_answer import CheckRecord, LabelOnTheDay, LawsOfTopic, PolicyInForce, rules_of
 from portal.find import Found, Hit, answers_differ, areas_of_geoid, find
@@ -155,7 +156,11 @@ class JurisdictionViewSet(RecordViewSet):
         state's). For a state: all agencies in it.
         """
         area = self.get_object().canonical
-        found = state_answer(area, self.day) if area.is_state else answer_for(area, self.day, lists=self.lists)
+        shelf = Shelf.of(self.version)
+        if area.is_state:
+            found = state_answer(area, self.day, shelf=shelf)
+        else:
+            found = answer_for(area, self.day, lists=self.lists, shelf=shelf)
         return Response(
             {**AnswerRecord(answer_record(found, request), context={"request": request}).data, "meta": self.meta}
             | self.coverage

@@ -14,6 +14,7 @@ from agreements.lists import Lists
 from agreements.models import Agreement
 from jurisdictions.models import AreaName, Jurisdiction
 from portal.answers import Sources, answer_for, state_answer
+from portal.answers.shelf import Shelf
 from portal.templatetags.pages import in_language
 
 # Where a place without a city government is part of a town or township, which governs it.
@@ -58,7 +59,7 @@ def state(request: HttpRequest, state: str) -> HttpResponse:
     if state != area.slug:
         return moved(request, area)
     day, refusal = asked_day(request.known_parameters)
-    answer = state_answer(area, day)
+    answer = state_answer(area, day, shelf=Shelf.of(request.data_version))
     context = {"answer": answer, "lists": answer.lists, "area": area, "refusal": refusal, "sources": Sources()}
     return render(request, "portal/state.html", context, status=400 if refusal else 200)
 
@@ -74,7 +75,7 @@ def place(request: HttpRequest, state: str, slug: str) -> HttpResponse:
         return moved(request, area.canonical)
     day, refusal = asked_day(request.known_parameters)
     arrival, lost = arrival_by(request.known_parameters.get("from", ""), area)
-    answer = answer_for(area, day)
+    answer = answer_for(area, day, shelf=Shelf.of(request.data_version))
     context = {
         "answer": answer,
         "lists": answer.lists,
