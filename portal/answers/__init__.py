@@ -1,7 +1,7 @@
 """The answer for a place or a state on a day: the headline, what it means, who reaches it, its rules, what changed.
 
 Pages and the API show the same objects; an answer is a function of what is held, the day, and the language that is
-active. A place costs eleven queries and a state fourteen, however many agencies and rules reach it.
+active. A place costs at most eight queries and a state thirteen, however many agencies and rules reach it.
 """
 
 from .agencies import GROUP_ORDER, STATUS_ORDER, Entry
