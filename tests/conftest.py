@@ -11,6 +11,7 @@ import socket
 
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 
 from portal.answers import shelf
 from tests import facts, site
@@ -85,6 +86,13 @@ def copy_of_facts(facts_database, django_db_blocker):
 def _quick_passwords(settings):
     """A test that signs in does not wait for the slow hash that protects real passwords."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _english_again():
+    """A page that a test opened under /es/ leaves the tests after it in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
