@@ -26,7 +26,7 @@ def fold(text: str) -> str:
 
     ASCII, lower case, no punctuation, single spaces; St, Ste, Ft and Mt as a word of their own are written out.
     """
-    plain = text.translate(PRINTED).replace("'", "")
+    plain = tidy(text).replace("'", "")
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     return " ".join(WHOLE_WORDS.get(word, word) for word in re.findall(r"[a-z0-9]+", plain.lower()))

@@ -1,7 +1,7 @@
 """Names as people print them: tidied, folded, and read for what they say of an agency."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jurisdictions import tables
@@ -37,6 +37,7 @@ def test_fold_is_the_form_in_which_two_spellings_are_equal(printed, folded):
 
 
 @given(st.text(max_size=60))
+@example("0\x850")  # a blank that is no ASCII
 def test_tidied_and_folded_twice_is_as_once(text):
     assert tidy(tidy(text)) == tidy(text)
     assert fold(fold(text)) == fold(text)
