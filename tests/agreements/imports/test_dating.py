@@ -39,7 +39,7 @@ def dated(file_name, *, saved=None, signed=(), kind="participating", sha256="0" 
         ("participatingAgencies05182026am_0.xlsx", date(2026, 5, 18), "am", 20260518080000),
         ("participatingAgencies-20250327195954.xlsx", date(2025, 3, 27), "", 20250327195954),
         ("ParticipatingEntities-20210113002027.xlsx", date(2021, 1, 13), "", 20210113002027),
-        ("/tmp/upload/PARTICIPATINGAGENCIES05182026AM.XLSX", date(2026, 5, 18), "am", 20260518080000),
+        ("upload/PARTICIPATINGAGENCIES05182026AM.XLSX", date(2026, 5, 18), "am", 20260518080000),
         ("participatingAgencies05182026am (1).xlsx", date(2026, 5, 18), "am", 20260518080000),
     ],
 )
