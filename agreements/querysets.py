@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reach(StrEnum):
-    """How an agency's powers come to bear on a place (DESIGN: own, county, inside, special, statewide)."""
+    """How an agency's powers come to bear on a place."""
 
     OWN = "own"
     COUNTY = "county"
@@ -34,29 +34,9 @@ class SnapshotQuerySet(models.QuerySet):
     def participating(self):
         return self.filter(kind="participating")
 
-    def pending(self):
-        return self.filter(kind="pending")
-
     def newest_on(self, day: date):
         """The newest list published on or before `day`, of two on one day the later; None if we hold none."""
         return self.filter(published_on__lte=day).order_by("-position").first()
-
-    def earliest(self):
-        return self.order_by("position").first()
-
-
-class ListingQuerySet(models.QuerySet):
-    def on(self, snapshot):
-        """Rows that `snapshot` prints."""
-        return self.filter(
-            kind=snapshot.kind, first_position__lte=snapshot.position, last_position__gte=snapshot.position
-        )
-
-
-class StandingQuerySet(models.QuerySet):
-    def on(self, day: date):
-        """The standing of each agreement on `day`; agreements not known by then have none."""
-        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
 
 
 def agencies_reaching(area: Jurisdiction, reach: Reach) -> models.QuerySet:
@@ -185,9 +165,6 @@ class DatedQuerySet(EditorialQuerySet):
 class LawQuerySet(DatedQuerySet):
     never = ("proposed", "vetoed", "expired")
 
-    def of(self, state: Jurisdiction):
-        return self.filter(jurisdiction=state)
-
 
 class ProvisionQuerySet(models.QuerySet):
     def published(self):
@@ -196,10 +173,6 @@ class ProvisionQuerySet(models.QuerySet):
 
 class PolicyQuerySet(DatedQuerySet):
     never = ("proposed",)
-
-    def of(self, *areas: Jurisdiction):
-        """Policies of these governments themselves."""
-        return self.filter(jurisdictions__in=areas).distinct()
 
 
 class DesignationQuerySet(EditorialQuerySet):

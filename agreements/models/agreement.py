@@ -5,7 +5,7 @@ from simple_history.models import HistoricalRecords
 from jurisdictions.models import Agency, Citation, Source
 from jurisdictions.public_ids import mint
 
-from ..querysets import AgreementQuerySet, StandingQuerySet
+from ..querysets import AgreementQuerySet
 from .snapshot import Listing
 
 
@@ -99,8 +99,6 @@ class Standing(models.Model):
     signed_on = models.DateField(null=True, help_text="Printed on the newest list by then, after our corrections.")
     moa_url = models.URLField(max_length=600, blank=True)
     addendum_url = models.URLField(max_length=600, blank=True)
-
-    objects = StandingQuerySet.as_manager()
 
     class Meta:
         ordering = ["agreement", "starts_on"]

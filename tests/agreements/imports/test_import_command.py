@@ -32,7 +32,7 @@ def sheet(tmp_path):
 
     def write(name="participatingAgencies03062025am.xlsx", rows=None, stamp=MARCH, **kwargs):
         path = tmp_path / name
-        path.write_bytes(workbook(rows or [clay()], modified=stamp, **kwargs))
+        path.write_bytes(workbook([clay()] if rows is None else rows, modified=stamp, **kwargs))
         return path
 
     return write
@@ -130,9 +130,12 @@ def test_a_fall_of_more_than_a_tenth_stops_until_a_person_settles_it(florida, sh
     assert ImportRun.objects.first().doubts_settled[-1] == "ICE says so in its notice of that day."
 
 
-def test_an_empty_pending_list_is_valid_and_an_empty_participating_one_a_doubt(florida, sheet):
+def test_an_empty_pending_list_is_valid_and_an_empty_participating_one_stops(florida, sheet):
     run(sheet("pendingAgencies03062025am.xlsx", [], columns=PENDING[:-1]), "--commit")
-    assert Snapshot.objects.get().row_count == 1 or Snapshot.objects.get().row_count == 0
+    assert Snapshot.objects.get().row_count == 0
+    with pytest.raises(CommandError, match="no rows"):
+        run(sheet("participatingAgencies03062025pm.xlsx", []), "--commit")
+    assert Snapshot.objects.count() == 1
 
 
 def test_a_bad_cell_is_reported_by_row_and_the_rest_goes_on(florida, sheet):
