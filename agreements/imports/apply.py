@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from agreements.models import (
     Agreement,
@@ -30,7 +31,7 @@ from jurisdictions.public_ids import mint_unused
 from . import held
 from .dating import Dating
 from .fold import Entry, Fold, OpenRun, Step, row_digest
-from .matching import Register
+from .matching import Question, Register
 from .placing import Placer
 from .refresh import BATCH, overwrite, refresh_derived
 from .rows import Normalised, Row, normalise
@@ -99,13 +100,36 @@ def fold_list(fold: Fold, read: ReadList) -> Step:
     return fold.take(read.kind, read.position, read.entries, lambda _digest, number: rows.get(number))
 
 
+@dataclass(slots=True)
+class Applied:
+    """What holding a list did: the events that are new, and the names that it puts before a person."""
+
+    snapshot: Snapshot
+    events: list[ChangeEvent]
+    questions: list[Question]
+    run: ImportRun | None = None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """New events by kind."""
+        return Counter(event.kind for event in self.events)
+
+
 @transaction.atomic
 def apply_list(
-    read: ReadList, step: Step | None, *, placer: Placer, by=None, doubts_settled: Iterable[str] = ()
-) -> Counter[str]:
-    """Hold the list and bring everything derived in line. Returns how many events of each kind it makes.
+    read: ReadList,
+    step: Step | None,
+    *,
+    placer: Placer,
+    questions: Iterable[Question] = (),
+    by=None,
+    doubts_settled: Iterable[str] = (),
+    run: ImportRun | None = None,
+) -> Applied:
+    """Hold the list and bring everything derived in line. Returns what that did.
 
-    `step` is the list laid at the end by `fold_list`; None if all lists are to be folded anew with it.
+    `step` is the list laid at the end by `fold_list`, with the `questions` that it asked; None if all lists are to be
+    folded anew with it. `run` is the review that ends with it; without one a new run says that a command loaded it.
     """
     DataVersion.objects.take_turn()
     snapshot = Snapshot(
@@ -125,24 +149,32 @@ def apply_list(
         affected = _append(snapshot, read, step)
     else:
         snapshot.save()
-        refold(placer, added={snapshot.pk: read})
+        questions = refold(placer, added={snapshot.pk: read}).get(snapshot.pk, [])
         affected = None  # every agency is to be derived again
     held.keep_decisions_folded()
     events = refresh_derived(affected, placer=placer, history=not first_load)
     if step is None:
         drop_what_no_list_shows()
-    counts = Counter(event.kind for event in events)
-    ImportRun.objects.create(
-        file_name=snapshot.file_name,
-        sha256=read.sheet.sha256,
-        snapshot=snapshot,
-        applied_by=by,
-        counts=dict(counts),
-        problems=[[error.number, error.column, error.value, error.message] for error in read.normalised.errors],
-        doubts_settled=list(doubts_settled),
-    )
+    applied = Applied(snapshot, events, list(questions))
+    applied.run = run or ImportRun(uploaded_by=by)
+    note_run(applied, read, by=by, doubts_settled=doubts_settled)
     DataVersion.objects.bump()
-    return counts
+    return applied
+
+
+def note_run(applied: Applied, read: ReadList, *, by, doubts_settled: Iterable[str]) -> None:
+    """Write down who held the list, when and what it did."""
+    run, snapshot = applied.run, applied.snapshot
+    run.state = ImportRun.State.APPLIED
+    run.file_name, run.sha256, run.snapshot = snapshot.file_name, snapshot.sha256, snapshot
+    run.kind, run.published_on, run.half = snapshot.kind, snapshot.published_on, snapshot.half
+    run.row_count = snapshot.row_count
+    run.applied_by, run.applied_at = by, timezone.now()
+    run.counts = dict(applied.counts)
+    if not run.pk:
+        run.problems = [[error.number, error.column, error.value, error.message] for error in read.normalised.errors]
+        run.doubts_settled = list(doubts_settled)
+    run.save()
 
 
 # -- A list newer than all we hold ------------------------------------------------------------------------------------
@@ -318,27 +350,34 @@ class _Print:
     problems: list = field(default_factory=list)
 
 
-def refold(placer: Placer, added: Mapping[int, ReadList] | None = None, without: Snapshot | None = None) -> None:
+def refold(
+    placer: Placer, added: Mapping[int, ReadList] | None = None, without: Iterable[Snapshot] = ()
+) -> dict[int, list[Question]]:
     """Fold every list held anew, from the printed cells on, and reconcile listings, agreements and agencies.
 
     Verdicts and corrections are those of today. `added` has lists whose rows are not written yet, by snapshot id; the
-    list `without` is left out. The caller refreshes what is derived afterwards.
+    lists `without` are left out. The caller refreshes what is derived afterwards. Returns what each added list asks.
     """
+    without = [snapshot.pk for snapshot in without]
     added = added or {}
-    kept_lists = Snapshot.objects.exclude(pk=without.pk) if without else Snapshot.objects.all()
+    kept_lists = Snapshot.objects.exclude(pk__in=without)
     snapshots = sorted(kept_lists, key=lambda snapshot: order(snapshot.kind, snapshot.position))
     listings = {row.pk: row for row in Listing.objects.select_related("agreement")}
     prints = _prints(listings, added)
     fold, runs, entries = Fold(Register(held.verdicts(), same_area=placer.same_area)), [], {}
+    questions: dict[int, list[Question]] = {}
     for snapshot in snapshots:
         if snapshot.pk in added:
             entries[snapshot.pk] = added[snapshot.pk].entries
         else:
             entries[snapshot.pk] = [(number, listings[pk].digest) for number, pk in snapshot.rows]
+        asked_before = len(fold.register.questions)
         step = fold.take(
             snapshot.kind, snapshot.position, entries[snapshot.pk], lambda digest, _number: prints[digest].row
         )
         runs += step.begun
+        if snapshot.pk in added:
+            questions[snapshot.pk] = fold.register.questions[asked_before:]
 
     _agencies, agreements = _reconcile_agencies(runs, listings.values())
     by_position = {(snapshot.kind, snapshot.position): snapshot for snapshot in snapshots}
@@ -380,10 +419,10 @@ def refold(placer: Placer, added: Mapping[int, ReadList] | None = None, without:
             snapshot.rows = rows
             changed.append(snapshot)
     overwrite(Snapshot, changed, ["rows"])
-    if without:
-        Snapshot.objects.filter(pk=without.pk).update(rows=[])
+    Snapshot.objects.filter(pk__in=without).update(rows=[])
     _drop_unprinted_listings()
     held.keep_decisions_folded()
+    return questions
 
 
 _REFOLDED = (
@@ -509,12 +548,13 @@ def drop_what_no_list_shows() -> None:
 
 
 @transaction.atomic
-def withdraw_list(snapshot: Snapshot) -> None:
-    """Undo the loading of a list: the database is as if it had never been loaded, but for ids that stay reserved."""
+def withdraw_list(*snapshots: Snapshot) -> None:
+    """Undo the loading of lists: the database is as if they had never been loaded, but for ids that stay reserved."""
     DataVersion.objects.take_turn()
     placer = Placer.from_database()
-    refold(placer, without=snapshot)
-    snapshot.delete()
+    refold(placer, without=snapshots)
+    for snapshot in snapshots:
+        snapshot.delete()
     refresh_derived(placer=placer)
     drop_what_no_list_shows()
     DataVersion.objects.bump()

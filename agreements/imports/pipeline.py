@@ -13,11 +13,11 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from agreements.models import Listing, Snapshot
+from agreements.models import ImportRun, Listing, Snapshot
 from jurisdictions.models import DataVersion
 
 from . import held
-from .apply import ReadList, apply_list, entries_of, fold_list, order, readable
+from .apply import Applied, ReadList, apply_list, entries_of, fold_list, order, readable
 from .dating import NAME_SAYS_ANOTHER_KIND, date_sheet
 from .diff import Change, contradictions, diff, many_vanished
 from .fold import Step
@@ -65,7 +65,19 @@ class ImportPlan:
             if DataVersion.objects.take_turn() != self.version:
                 name = self.read.sheet.file_name
                 raise OutOfDate(f"The portal's facts changed since {name} was compared with them; load it again.")
-            return apply_list(self.read, self.step, placer=self.placer, by=by, doubts_settled=doubts_settled)
+            return self.apply(by=by, doubts_settled=doubts_settled).counts
+
+    def apply(self, *, by=None, doubts_settled: Iterable[str] = (), run: ImportRun | None = None) -> Applied:
+        """As `commit`, within the caller's transaction and turn; a list already held must not be applied."""
+        return apply_list(
+            self.read,
+            self.step,
+            placer=self.placer,
+            questions=self.questions,
+            by=by,
+            doubts_settled=doubts_settled,
+            run=run,
+        )
 
 
 @contextmanager

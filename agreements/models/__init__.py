@@ -2,7 +2,8 @@
 
 from .agreement import Agreement, AgreementCitation, AgreementFormerId, Standing, Status
 from .change import ChangeEvent
-from .decision import ImportRun, SourceCorrection, Verdict
+from .decision import FoldedDecisions, SourceCorrection, Verdict
+from .desk import ImportRun, ProposedChange
 from .editorial import Confidence, EditorialState, Revision, RuleStanding, Translation
 from .law import Bound, Effect, LawCitation, Provision, Stance, StateLaw
 from .policy import Check, DesignationCitation, FederalDesignation, LocalPolicy, PolicyCitation
@@ -20,12 +21,14 @@ __all__ = [
     "EditorialState",
     "Effect",
     "FederalDesignation",
+    "FoldedDecisions",
     "ImportRun",
     "LawCitation",
     "ListKind",
     "Listing",
     "LocalPolicy",
     "PolicyCitation",
+    "ProposedChange",
     "Provision",
     "Revision",
     "RuleStanding",

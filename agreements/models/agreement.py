@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from jurisdictions.models import Agency, Citation, Source
+from jurisdictions.models import Agency, Citation, FormerId, Source
 from jurisdictions.public_ids import mint
 
 from ..querysets import AgreementQuerySet
@@ -57,18 +57,17 @@ class AgreementCitation(Citation):
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="citations")
 
 
-class AgreementFormerId(models.Model):
+class AgreementFormerId(FormerId):
     """A public id that an agreement once had. Its address leads to the agreement for ever."""
 
-    public_id = models.CharField(max_length=6, unique=True)
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="former_ids")
+    agreement = models.ForeignKey(
+        Agreement, models.SET_NULL, null=True, blank=True, related_name="former_ids", help_text="Empty: gone."
+    )
+    program_model = models.CharField(max_length=60, blank=True)
 
     class Meta:
         verbose_name = "former id of an agreement"
         verbose_name_plural = "former ids of agreements"
-
-    def __str__(self):
-        return self.public_id
 
 
 class Status(models.TextChoices):

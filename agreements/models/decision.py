@@ -5,8 +5,6 @@ from simple_history.models import HistoricalRecords
 
 from jurisdictions.models import Source
 
-from .snapshot import Snapshot
-
 
 class Verdict(models.Model):
     """A person's decision about a name that ICE prints, read by every later import.
@@ -33,6 +31,24 @@ class Verdict(models.Model):
     decided_on = models.DateField()
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty if bundled."
+    )
+    run = models.ForeignKey(
+        "agreements.ImportRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="verdicts",
+        help_text="The list in whose review it was decided.",
+    )
+    revision = models.ForeignKey(
+        "agreements.Revision",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="verdicts",
+        help_text="The proposed merge that it applies.",
     )
     history = HistoricalRecords()
 
@@ -61,6 +77,8 @@ class SourceCorrection(models.Model):
         MODEL = "program_model", _("program model")
         SIGNED = "signed_on", _("signing date")
         MOA = "moa_url", _("document address")
+        ADDENDUM = "addendum_url", _("address of the addendum")
+        ROW = "row", _("the whole row")
 
     state = models.CharField(max_length=2, help_text="USPS of the state as printed.")
     agency = models.CharField(max_length=200, help_text="The agency as printed.")
@@ -71,10 +89,23 @@ class SourceCorrection(models.Model):
         help_text="Empty: any. Else only rows that print this signing date: a later, true row stays as printed.",
     )
     field = models.CharField(max_length=14, choices=Field)
-    wrong = models.CharField(max_length=600, help_text="What ICE prints, such as 2016-01-20.")
-    right = models.CharField(max_length=600, help_text="What we use instead.")
+    wrong = models.CharField(
+        max_length=600, blank=True, help_text="What ICE prints, such as 2016-01-20. Empty: ICE prints nothing there."
+    )
+    right = models.CharField(
+        max_length=600, blank=True, help_text="What we use instead. Empty: nothing, as for a row that we set aside."
+    )
     reason = models.CharField(max_length=300)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="corrections")
+    run = models.ForeignKey(
+        "agreements.ImportRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="corrections",
+        help_text="The list in whose review it was decided.",
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -91,22 +122,15 @@ class SourceCorrection(models.Model):
         return f"{self.agency} ({self.state}): {self.get_field_display()} {self.wrong} → {self.right}"
 
 
-class ImportRun(models.Model):
-    """One loading of one of ICE's lists: who, when, what it changed, and which doubts a person settled."""
+class FoldedDecisions(models.Model):
+    """With which decisions of people the lists that we hold were folded: one row, each decision as a list of values."""
 
-    file_name = models.CharField(max_length=120)
-    sha256 = models.CharField(max_length=64)
-    snapshot = models.ForeignKey(Snapshot, models.SET_NULL, null=True, blank=True, related_name="import_runs")
-    applied_at = models.DateTimeField(auto_now_add=True)
-    applied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: a command."
-    )
-    counts = models.JSONField(default=dict, help_text="Events by kind.")
-    problems = models.JSONField(default=list, help_text="Cells that could not be read: [row, column, value, sentence].")
-    doubts_settled = models.JSONField(default=list, help_text="Contradictions that a person answered.")
+    ONLY = 1
+
+    decisions = models.JSONField(default=list)
 
     class Meta:
-        ordering = ["-applied_at"]
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="decisions_are_folded_once")]
 
     def __str__(self):
-        return f"{self.file_name}, {self.applied_at:%Y-%m-%d %H:%M}"
+        return f"{len(self.decisions)} decisions"

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from jurisdictions.models import Source
+from jurisdictions.models import Agency, Source
 from jurisdictions.periods import InForce, PartialDate, in_force_on
 
 
@@ -162,6 +162,16 @@ class Revision(models.Model):
     designation = models.ForeignKey(
         "agreements.FederalDesignation", models.CASCADE, null=True, blank=True, related_name="revisions"
     )
+    agency = models.ForeignKey(Agency, models.SET_NULL, null=True, blank=True, related_name="revisions")
+    agreement = models.ForeignKey(
+        "agreements.Agreement", models.SET_NULL, null=True, blank=True, related_name="revisions"
+    )
+    named = models.CharField(
+        max_length=300,
+        blank=True,
+        editable=False,
+        help_text="What an agency or agreement was called when the change was written: a merge ends the record.",
+    )
     changes = models.JSONField(help_text="Field → new value.")
     base_version = models.DateTimeField(help_text="updated_at of the record that the change was written against.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -181,17 +191,19 @@ class Revision(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(law__isnull=False, policy=None, designation=None)
-                | models.Q(law=None, policy__isnull=False, designation=None)
-                | models.Q(law=None, policy=None, designation__isnull=False),
+                condition=models.Q(law__isnull=False, policy=None, designation=None, named="")
+                | models.Q(law=None, policy__isnull=False, designation=None, named="")
+                | models.Q(law=None, policy=None, designation__isnull=False, named="")
+                | models.Q(law=None, policy=None, designation=None) & ~models.Q(named=""),
                 name="a_revision_is_of_one_record",
-                violation_error_message=_("A change is of one record: a law, a policy or a designation."),
+                violation_error_message=_("A change is of one record: a law, a policy, a label, an agency's name …"),
             )
         ]
 
     def __str__(self):
-        return f"{self.record}: {self.reason}"
+        return f"{self.record or self.named}: {self.reason}"
 
     @property
     def record(self):
-        return self.law or self.policy or self.designation
+        """What it changes; None where a merge has since ended the record (`named` says what it was)."""
+        return self.law or self.policy or self.designation or self.agency or self.agreement

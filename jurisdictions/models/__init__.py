@@ -1,6 +1,6 @@
 """Who and where: areas, the names that lead to them, agencies, and where a fact was read."""
 
-from .agency import Agency, AgencyAlias, AgencyFormerId, Coverage
+from .agency import Agency, AgencyAlias, AgencyFormerId, Coverage, FormerId
 from .dataversion import BundledRecord, DataVersion
 from .jurisdiction import AreaName, Jurisdiction, LiesIn, ZipArea
 from .source import Citation, Source
@@ -14,6 +14,7 @@ __all__ = [
     "Citation",
     "Coverage",
     "DataVersion",
+    "FormerId",
     "Jurisdiction",
     "LiesIn",
     "Source",

@@ -144,15 +144,31 @@ class AgencyAlias(models.Model):
         return self.name
 
 
-class AgencyFormerId(models.Model):
-    """A public id that an agency once had. Its address leads to the agency for ever."""
+class FormerId(models.Model):
+    """A public id that a record once had. It leads to its heir for ever, or says that the record is gone.
+
+    `names` are the printed names that the record had: [USPS, folded name] each. Should a record of these names come
+    again, as when a merge or an import is undone, it takes the id back, and with it what editors had chosen (`was`).
+    """
 
     public_id = models.CharField(max_length=6, unique=True)
-    agency = models.ForeignKey(Agency, models.CASCADE, related_name="former_ids")
+    names = models.JSONField(default=list, blank=True)
+    was = models.JSONField(default=dict, blank=True, help_text="What editors had chosen of the record.")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.public_id
+
+
+class AgencyFormerId(FormerId):
+    """A public id that an agency once had. Its address leads to the agency for ever."""
+
+    agency = models.ForeignKey(
+        Agency, models.SET_NULL, null=True, blank=True, related_name="former_ids", help_text="Empty: gone."
+    )
 
     class Meta:
         verbose_name = "former id of an agency"
         verbose_name_plural = "former ids of agencies"
-
-    def __str__(self):
-        return self.public_id
