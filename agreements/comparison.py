@@ -8,8 +8,8 @@ ICE changed is one that stands in a row which both lists print under the same na
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -75,7 +75,7 @@ class PrintedRow:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One line of a comparison: of an agreement, or, where an agency joined or left with several, of all of them."""
+    """One line of a comparison, of one agreement; where a kind was switched, of the two."""
 
     group: Group
     agency: int
@@ -83,9 +83,9 @@ class Difference:
     before: Mapping[str, str] = field(default_factory=dict, hash=False)
     after: Mapping[str, str] = field(default_factory=dict, hash=False)
     agreement: str = ""
-    """The public id, where it is one agreement."""
+    """Its public id; of a switch that of the later one."""
     keeps: tuple[str, ...] = ()
-    """The kinds that an agency which dropped or switched one has on the later list besides."""
+    """Other kinds of agreement of the agency: on both lists, or of one that dropped some, on the later list."""
     also: frozenset[Group] = frozenset()
     """What else changed in the row of an agency that was renamed."""
 
@@ -123,26 +123,13 @@ class Comparison:
         return {group: tuple(lines) for group, lines in found.items() if lines}
 
     def count(self, group: Group) -> int:
-        """Agreements that joined or were dropped, agencies that left, rows of all else."""
+        """Agencies that left the list, agencies that are printed under another name, agreements or rows of all else."""
         lines = self.groups.get(group, ())
-        if group in (Group.JOINED, Group.DROPPED):
-            return sum(len(line.models) for line in lines)
-        if group == Group.RENAMED:
-            return len({line.agency for line in lines})
-        return len(lines)
+        return len({line.agency for line in lines}) if group in (Group.LEFT, Group.RENAMED) else len(lines)
 
-    def narrowed(self, agencies: Iterable[int] | None = None, groups: Iterable[Group] | None = None) -> Comparison:
-        """Only what is of these agencies and groups; None: of all."""
-        chosen = None if agencies is None else set(agencies)
-        kinds = set(Group) if groups is None else set(groups)
-        return Comparison(
-            tuple(
-                each for each in self.differences if each.group in kinds and (chosen is None or each.agency in chosen)
-            ),
-            tuple(each for each in self.readings if chosen is None or each.agency in chosen),
-            self.agreements,
-            self.agencies,
-        )
+    def narrowed(self, keep: Callable[[Difference | Reading], bool]) -> Comparison:
+        """Only the lines that `keep` takes."""
+        return replace(self, differences=tuple(filter(keep, self)), readings=tuple(filter(keep, self.readings)))
 
 
 FIELDS = {
@@ -222,28 +209,16 @@ def _presence(earlier: _Side, later: _Side) -> Iterable[Difference]:
                 row.agreement,
                 tuple(sorted(was & now, key=by_model)),
             )
-        if joined := gained[switched:]:
-            rows = [later.row((agency, model)) for model in joined]
-            yield Difference(
-                Group.JOINED,
-                agency,
-                tuple(joined),
-                {},
-                {"name": rows[0].name, "signed_on": _days(rows)},
-                rows[0].agreement if len(rows) == 1 else "",
-                tuple(sorted(was & now, key=by_model)),
-            )
-        if gone := lost[switched:]:
-            rows = [earlier.row((agency, model)) for model in gone]
-            yield Difference(
-                Group.DROPPED if now else Group.LEFT,
-                agency,
-                tuple(gone),
-                {"name": rows[0].name, "signed_on": _days(rows)},
-                {},
-                rows[0].agreement if len(rows) == 1 else "",
-                tuple(sorted(now, key=by_model)),
-            )
+        stays = tuple(sorted(was & now, key=by_model))
+        for model in gained[switched:]:
+            row = later.row((agency, model))
+            after = {"name": row.name, "signed_on": _day(row.signed_on)}
+            yield Difference(Group.JOINED, agency, (model,), {}, after, row.agreement, stays)
+        for model in lost[switched:]:
+            row = earlier.row((agency, model))
+            before = {"name": row.name, "signed_on": _day(row.signed_on)}
+            group = Group.DROPPED if now else Group.LEFT
+            yield Difference(group, agency, (model,), before, {}, row.agreement, tuple(sorted(now, key=by_model)))
 
 
 def _renamed(pair: tuple[int, str], earlier: _Side, later: _Side, fields: Iterable[Group]) -> Difference | None:
@@ -278,11 +253,6 @@ def _row_changes(old: PrintedRow, new: PrintedRow, fields: Iterable[Group]) -> I
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _days(rows: Iterable[PrintedRow]) -> str:
-    """ "2025-02-26 2025-03-07": the days of signing, apart by a blank."""
-    return " ".join(sorted({_day(row.signed_on) for row in rows if row.signed_on}))
 
 
 def _text(value: date | str | None) -> str:

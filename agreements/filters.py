@@ -577,6 +577,16 @@ class DesignationFilter(OfGovernments):
 # -- Changes --------------------------------------------------------------------------------------------------------
 
 
+def agencies_of(area: Jurisdiction) -> models.QuerySet:
+    """Ids of the agencies whose changes are told for an area: those that reach it in any way, also for the whole state,
+    and those in question for which ICE prints this county.
+    """
+    told = Q(placement=Agency.Placement.IN_QUESTION, printed_county=area)
+    for reach in Reach:
+        told |= Q(pk__in=agencies_reaching(area, reach))
+    return Agency.objects.filter(told).values("pk")
+
+
 class ChangeFilter(Parameters):
     """What changed, newest first: seen from a day to a day, in a state or an area."""
 
@@ -599,17 +609,13 @@ class ChangeFilter(Parameters):
         )
 
     def in_area(self, queryset, name, area):
-        """Of the agencies that reach the area from near, and those in question for which ICE prints this county;
-        of the laws of its state, and of policies and labels of the area, its counties and what lies in it.
+        """Of the agencies that reach the area; of the laws of its state; of policies and labels of the area, its
+        counties and what lies in it.
         """
-        near = Q(pk__in=[])
-        for reach in Reach if area.is_state else (Reach.OWN, Reach.COUNTY, Reach.INSIDE, Reach.SPECIAL):
-            near |= Q(pk__in=agencies_reaching(area, reach))
-        near |= Q(placement=Agency.Placement.IN_QUESTION, printed_county=area)
         areas = Jurisdiction.objects.filter(areas_by_reach(area, "all")).values("pk")
         policies = LocalPolicy.jurisdictions.through.objects.filter(jurisdiction__in=areas)
         return queryset.filter(
-            Q(agency__in=Agency.objects.filter(near).values("pk"))
+            Q(agency__in=agencies_of(area))
             | Q(law__jurisdiction=area if area.is_state else area.state_id)
             | Q(policy__in=policies.values("localpolicy"))
             | Q(designation__jurisdiction__in=areas)
@@ -617,5 +623,5 @@ class ChangeFilter(Parameters):
 
 
 # "from" is a word of Python's own and cannot stand in the class.
-ChangeFilter.base_filters["from"] = DayFilter("seen_on", lookup_expr="gte", label=_("From"))
-ChangeFilter.base_filters["to"] = DayFilter("seen_on", lookup_expr="lte", label=_("To"))
+ChangeFilter.base_filters["from"] = DayFilter("seen_on", lookup_expr="gte", future=False, label=_("From"))
+ChangeFilter.base_filters["to"] = DayFilter("seen_on", lookup_expr="lte", future=False, label=_("To"))

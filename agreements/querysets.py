@@ -118,15 +118,19 @@ class ChangeEventQuerySet(models.QuerySet):
         public = Q()
         for record in ("law", "policy", "designation"):
             public &= Q(**{f"{record}__isnull": True}) | Q(**{f"{record}__state": "published"})
-        return self.filter(public).select_related(
-            "agency__state",
-            "agreement",
-            "snapshot",
-            "law__jurisdiction",
-            "policy__state_area",
-            "designation__jurisdiction__state",
-            "designation__jurisdiction__same_as__state",
-        )
+        return (
+            self.filter(public)
+            .select_related(
+                "agency__state",
+                "agreement__ended_source",
+                "snapshot",
+                "law__jurisdiction",
+                "policy__state_area",
+                "designation__jurisdiction__state",
+                "designation__jurisdiction__same_as__state",
+            )
+            .defer("snapshot__rows", "snapshot__columns")
+        )  # a list's rows are heavy, and no row of changes shows them
 
     def newest_first(self):
         """By the day we saw them, of one day by state and name."""

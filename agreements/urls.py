@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import views
+from . import feeds, views
 
 # The id alone finds an agency; the words behind it are for the reader and may be missing or out of date.
 AGENCY = r"^agencies/(?P<public_id>[2-9a-z]{6})(?:-(?P<slug>[-a-z0-9_]*))?/$"
@@ -17,5 +17,6 @@ urlpatterns = [
     path("policies/", views.policy_list, name="policies"),
     path("policies/<slug:key>/", views.policy, name="policy"),
     path("changes/", views.change_list, name="changes"),
+    path("changes/feed/", feeds.feed, name="feed"),
     path("changes/<slug:key>/", views.change, name="change"),
 ]

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from agreements import feeds
 from portal.api.views import docs
 from portal.views import about, errors, find, health, home, places
 
@@ -29,6 +30,8 @@ urlpatterns += i18n_patterns(
     path("find/", find.find_page, name="find"),
     path("us/", places.states, name="states"),
     path("us/<slug:state>/", places.state, name="state"),
+    path("us/<slug:state>/feed/", feeds.state_feed, name="state-feed"),
+    path("us/<slug:state>/<slug:slug>/feed/", feeds.place_feed, name="place-feed"),
     path("us/<slug:state>/<slug:slug>/", places.place, name="place"),
     path("", include("agreements.urls")),
     path("api/v1/docs/", docs, name="api-docs"),

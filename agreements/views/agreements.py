@@ -1,22 +1,21 @@
-"""The pages of agencies, agreements and changes: lists that can be narrowed and taken away, and a page for each."""
+"""The pages of agencies and agreements: lists that can be narrowed and taken away, and a page for each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import F, Prefetch
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from jurisdictions.models import Agency, AgencyFormerId
 
 from ..caching import public_page
-from ..days import today
-from ..filters import AgencyFilter, AgreementFilter, ChangeFilter, asked_day
+from ..filters import AgencyFilter, AgreementFilter, asked_day
 from ..lists import Lists
-from ..models import Agreement, AgreementFormerId, ChangeEvent, Listing, Standing, Status
+from ..models import Agreement, AgreementFormerId, Listing, Standing, Status
 from ..powers import MOMENTS, powers_of
 from ..programs import PLAIN_NAMES
 from ..sentences import about
@@ -27,7 +26,6 @@ from .listing import ROWS_AT_ONCE, List, all_states, asked_format, list_context
 
 AGREEMENT_PARAMETERS = (*AgreementFilter.base_filters, "page", "format")
 AGENCY_PARAMETERS = (*AgencyFilter.base_filters, "page", "format")
-CHANGE_PARAMETERS = (*ChangeFilter.base_filters, "page", "format")
 
 
 @public_page(*AGREEMENT_PARAMETERS)
@@ -85,40 +83,6 @@ def agency_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
         )  # fmt: skip
 
 
-@public_page(*CHANGE_PARAMETERS)
-def change_list(request: HttpRequest) -> HttpResponseBase:
-    """What changed from list to list, newest first: /changes/?state=MD&from=2026-01-01."""
-    events = ChangeEvent.objects.for_listing().newest_first()
-    found = List(request, ChangeFilter(request.known_parameters, events))
-    if asked_format(request) and found.is_valid:
-        return csv_response("changes", CHANGE_COLUMNS, change_rows(request, found))
-    context = {"kinds": ChangeEvent.Kind.choices, "states": all_states(), **list_context(found)}
-    return render(request, "agreements/change_list.html", context, status=found.status)
-
-
-CHANGE_COLUMNS = (
-    "seen_on", "took_effect_on", "state", "agency", "change", "program_model", "before", "after", "origin", "agency_id",
-    "change_id", "page", "law", "policy", "designation",
-)  # fmt: skip
-
-
-def change_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
-    for event in found.rows.iterator(chunk_size=ROWS_AT_ONCE):
-        agency = event.agency
-        yield (
-            event.seen_on, event.took_effect_on, event.state.usps, agency.name if agency else "", event.kind,
-            event.agreement.program_model if event.agreement else "", in_words(event.before), in_words(event.after),
-            event.origin, agency.public_id if agency else "", event.key,
-            request.build_absolute_uri(event.get_absolute_url()),
-            *(record.key if record else "" for record in (event.law, event.policy, event.designation)),
-        )  # fmt: skip
-
-
-def in_words(state: dict) -> str:
-    """ "signed_on 2025-02-26; moa_url https://…" """
-    return "; ".join(f"{name} {value}" for name, value in state.items() if value)
-
-
 def choices() -> dict:
     """What the forms of both lists offer."""
     return {
@@ -129,7 +93,7 @@ def choices() -> dict:
     }
 
 
-# -- One agency, one agreement, one change --------------------------------------------------------------------------
+# -- One agency, one agreement --------------------------------------------------------------------------------------
 
 
 @public_page("as_of")
@@ -279,21 +243,3 @@ def raw_address(kind: str, row: Listing) -> str:
         if str(heading or "").strip().lower().startswith(kind):
             return str(row.links.get(str(index)) or row.cells[index] or "")
     return ""
-
-
-@public_page()
-def change(request: HttpRequest, key: str) -> HttpResponse:
-    """One change, with what was before and after, and the list in which we saw it."""
-    event = ChangeEvent.objects.for_listing().filter(key=key).first()
-    if event is None:
-        raise Http404("no change has this address")
-    context = {
-        "event": event,
-        "lists": Lists.on(today()),
-        "fields": [(name, event.before.get(name), event.after.get(name)) for name in {**event.before, **event.after}],
-        "same_day": ChangeEvent.objects.for_listing()
-        .filter(**{event.subject_field: event.subject}, seen_on=event.seen_on)
-        .exclude(pk=event.pk)
-        .order_by(F("kind")),
-    }
-    return render(request, "agreements/change.html", context)

@@ -43,6 +43,8 @@ def day_before(value: date) -> date:
 
 FIELD_NAMES = {
     "name": _("Name"),
+    "agency": _("Name"),
+    "state": _("State"),
     "signed_on": _("Signed"),
     "moa_url": _("Agreement (PDF)"),
     "addendum_url": _("Addendum (PDF)"),
