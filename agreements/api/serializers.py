@@ -181,7 +181,7 @@ class SnapshotRecord(Record):
         return self.absolute(f"/api/v1/snapshots/{snapshot_id(snapshot)}/rows/")
 
     def get_url(self, snapshot: Snapshot) -> str:
-        return self.absolute(f"/changes/?from={snapshot.published_on}&to={snapshot.published_on}")
+        return self.absolute(f"/changes/?view=days&from={snapshot.published_on}&to={snapshot.published_on}")
 
     @extend_schema_field(SourceRecord(many=True))
     def get_sources(self, snapshot: Snapshot) -> list[dict]:

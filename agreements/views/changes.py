@@ -472,21 +472,26 @@ def list_before(event: ChangeEvent) -> Snapshot | None:
     if event.snapshot is None:
         return None
     older = Snapshot.objects.filter(kind=event.snapshot.kind, published_on__lt=event.snapshot.published_on)
-    return older.defer("rows").order_by("-position").first()
+    return older.order_by("-position").first()
 
 
 def printed_rows(event: ChangeEvent, earlier: Snapshot | None) -> list[dict]:
-    """The rows that print the agreement (or, of a rename, the agency) on the list before and on this one, by column."""
+    """The rows that print the agreement (or, of a rename, the agency) on the list before and on this one.
+
+    Each with its number in the sheet and its cells under their headings.
+    """
     if event.snapshot is None:
         return []
+    this = Snapshot.objects.get(pk=event.snapshot_id)
     rows = Listing.objects.filter(kind=event.snapshot.kind).select_related("first_snapshot").order_by("pk")
     rows = rows.filter(agreement=event.agreement) if event.agreement else rows.filter(agreement__agency=event.agency)
     shown = []
-    for snapshot in (earlier, event.snapshot):
+    for snapshot in (earlier, this):
         if snapshot is None:
             continue
         on_it = rows.filter(first_position__lte=snapshot.position, last_position__gte=snapshot.position)
-        shown.append({"list": snapshot, "rows": [as_printed(row) for row in on_it]})
+        numbers = {listing: number for number, listing in snapshot.rows}
+        shown.append({"list": snapshot, "rows": [(numbers.get(row.pk), as_printed(row)) for row in on_it]})
     return shown
 
 
