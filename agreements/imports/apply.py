@@ -34,7 +34,7 @@ from .fold import Entry, Fold, OpenRun, Step, row_digest
 from .matching import Question, Register
 from .placing import Placer
 from .refresh import BATCH, overwrite, refresh_derived
-from .rows import Normalised, Row, normalise
+from .rows import WHOLE_ROW, Normalised, Row, normalise
 from .sheet import Sheet, SheetRow
 
 LONGEST_FILE_NAME = Snapshot._meta.get_field("file_name").max_length
@@ -76,8 +76,8 @@ def order(kind: str, position: int) -> tuple:
 
 
 def readable(row: Row) -> bool:
-    """Whether a row names an agency of a state and a model."""
-    return bool(row.state and row.agency and row.program_model)
+    """Whether a row names an agency of a state and a model, and nobody set it aside."""
+    return bool(row.state and row.agency and row.program_model) and WHOLE_ROW not in row.corrected
 
 
 def problems_by_row(normalised: Normalised) -> dict[int, list[list[str]]]:

@@ -30,7 +30,7 @@ def series() -> dict[str, Series]:
 
 def corrections() -> list[Correction]:
     """Our corrections of what ICE prints, as the normaliser reads them."""
-    fields = ("state", "agency", "program_model", "field", "wrong", "right", "signed_on")
+    fields = ("state", "agency", "program_model", "field", "wrong", "right", "signed_on", "reason")
     return [Correction(*values) for values in SourceCorrection.objects.order_by("pk").values_list(*fields)]
 
 

@@ -75,7 +75,8 @@ class Correction:
     The row is named by what ICE prints: `state_printed` (a state's name or USPS code), `agency` and `model` (a code or
     a print, "" for any). `field` is a field of Row: state, agency, agency_type, county, program_model, signed_on,
     moa_url or addendum_url; `wrong` and `right` are written as a cell would be, dates as 2026-01-20. It applies only
-    to rows that still print `wrong` and, with `signed_on`, that day of signing.
+    to rows that still print `wrong` and, with `signed_on`, that day of signing. The field `row` sets the row aside: it
+    makes no agreement, and `reason` says why.
     """
 
     state_printed: str
@@ -85,6 +86,7 @@ class Correction:
     wrong: str
     right: str
     signed_on: date | None = None
+    reason: str = ""
 
 
 COLUMN_OF_FIELD = {
@@ -97,6 +99,7 @@ COLUMN_OF_FIELD = {
     "moa_url": "moa",
     "addendum_url": "addendum",
 }
+WHOLE_ROW = "row"
 
 
 def kind_of(sheet: Sheet) -> Kind:
@@ -144,7 +147,7 @@ def _is_none(text: str) -> bool:
 _FORMULA_LINK = re.compile(r'=\s*HYPERLINK\(\s*"([^"]*)"', re.IGNORECASE)
 
 
-def _address(row: SheetRow, place: int) -> str:
+def address_in(row: SheetRow, place: int) -> str:
     """The raw address on a cell: its hyperlink, that of its formula, or the text where that is an address."""
     if raw := row.links.get(place):
         return raw
@@ -269,7 +272,7 @@ class _Normaliser:
         self.errors: list[RowError] = []
         self.corrections: dict[tuple[str, str], list[Correction]] = {}
         for correction in corrections:
-            if correction.field not in COLUMN_OF_FIELD:
+            if correction.field not in COLUMN_OF_FIELD and correction.field != WHOLE_ROW:
                 raise ValueError(f"{correction.field} is not a field that can be corrected")
             key = (_state_key(correction.state_printed), fold(tidy(correction.agency)))
             self.corrections.setdefault(key, []).append(correction)
@@ -299,9 +302,9 @@ class _Normaliser:
     def _row(self, row: SheetRow) -> Row | None:
         cells = {column: row.cells[place] for column, place in self.places.items()}
         addresses = {
-            column: _address(row, self.places[column]) for column in ("moa", "addendum") if column in self.places
+            column: address_in(row, self.places[column]) for column in ("moa", "addendum") if column in self.places
         }
-        corrected = self._correct(cells, addresses)
+        corrected = self._correct(row.number, cells, addresses)
 
         agency = printed(cells["agency"])
         if not agency or len(agency) > LONGEST["agency"]:
@@ -326,7 +329,7 @@ class _Normaliser:
             corrected=corrected,
         )
 
-    def _correct(self, cells: dict[str, Cell], addresses: dict[str, str]) -> tuple[str, ...]:
+    def _correct(self, number: int, cells: dict[str, Cell], addresses: dict[str, str]) -> tuple[str, ...]:
         """Puts our value into each cell whose print a correction calls wrong; returns the fields so changed."""
         if not self.corrections:
             return ()
@@ -335,10 +338,15 @@ class _Normaliser:
         before, links_before = dict(cells), dict(addresses)
         corrected = []
         for correction in self.corrections.get(key, ()):
-            column = COLUMN_OF_FIELD[correction.field]
+            column = COLUMN_OF_FIELD.get(correction.field, "agency")
             if column not in before or (correction.model and program_model(correction.model) != model):
                 continue
             if correction.signed_on and date_in(before.get("signed")) != correction.signed_on:
+                continue
+            if correction.field == WHOLE_ROW:
+                set_aside = f"We set this row aside: {correction.reason}"
+                self._report(number, "agency", printed(before["agency"])[:100], set_aside)
+                corrected.append(WHOLE_ROW)
                 continue
             if column in links_before:
                 if _same_address(links_before[column], correction.wrong):
@@ -347,7 +355,7 @@ class _Normaliser:
             elif _same_print(column, before[column], correction.wrong):
                 cells[column] = correction.right
                 corrected.append(correction.field)
-        return tuple(field for field in COLUMN_OF_FIELD if field in corrected)
+        return tuple(field for field in (*COLUMN_OF_FIELD, WHOLE_ROW) if field in corrected)
 
     def _state(self, number: int, text: str) -> str:
         usps, misprint = state_of(text)

@@ -80,7 +80,9 @@ class SourceCorrection(models.Model):
         ADDENDUM = "addendum_url", _("address of the addendum")
         ROW = "row", _("the whole row")
 
-    state = models.CharField(max_length=2, help_text="USPS of the state as printed.")
+    state = models.CharField(
+        max_length=60, help_text="USPS of the state as printed; the print itself, where it is no state."
+    )
     agency = models.CharField(max_length=200, help_text="The agency as printed.")
     program_model = models.CharField(max_length=60, blank=True, help_text="Empty: whatever the model.")
     signed_on = models.DateField(

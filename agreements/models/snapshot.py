@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..querysets import SnapshotQuerySet
+from ..querysets import ListingQuerySet, SnapshotQuerySet
 
 
 class ListKind(models.TextChoices):
@@ -80,6 +80,8 @@ class Listing(models.Model):
     )
     match_rule = models.CharField(max_length=40, blank=True)
     match_reason = models.CharField(max_length=250, blank=True)
+
+    objects = ListingQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "first_position", "pk"]
