@@ -1,11 +1,22 @@
 """The bundled laws, policies, labels and checks: what can be said on a day, and what is not certain, in words."""
 
+import re
 from collections import Counter
 from datetime import date
 
 import pytest
 
-from agreements.models import ChangeEvent, Check, FederalDesignation, LocalPolicy, Provision, RuleStanding, StateLaw
+from agreements.models import (
+    ChangeEvent,
+    Check,
+    FederalDesignation,
+    LawCitation,
+    LocalPolicy,
+    PolicyCitation,
+    Provision,
+    RuleStanding,
+    StateLaw,
+)
 from agreements.rules import standing_known
 from agreements.topics import LAW_TOPICS
 from jurisdictions.models import Jurisdiction
@@ -329,6 +340,99 @@ def test_spanish_is_there_and_says_that_nobody_has_read_it_twice():
         assert not model.objects.filter(summary_es="").exists()
         assert set(model.objects.values_list("translation", flat=True)) == {"machine"}
     assert not Provision.objects.filter(statement_es="").exists()
+
+
+# -- No more than the sources say -------------------------------------------------------------------------------------
+
+
+def part_of(key: str, place: int) -> Provision:
+    return Provision.objects.select_related("law__main_source").get(law__key=key, place=place)
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "walk"),
+    [
+        # The TRUTH Act's forum is due from 2018, its other duties from 2017.
+        ("ca-truth-act-2016", 1, {"2016-12-31": NOT_YET, "2017-01-01": IN_FORCE}),
+        ("ca-truth-act-2016", 3, {"2017-12-31": NOT_YET, "2018-01-01": IN_FORCE}),
+        # New York's order 170 is of 2017, the rule on buildings of order 170.1.
+        ("ny-eo-170-2017", 1, {"2018-01-01": IN_FORCE}),
+        ("ny-eo-170-2017", 3, {"2018-04-24": NOT_YET, "2018-04-25": IN_FORCE}),
+    ],
+)
+def test_a_part_that_came_later_than_its_law_has_its_own_day(key, place, walk):
+    part = part_of(key, place)
+    assert {on: part.standing_on(day(on)) for on in walk} == walk
+
+
+@pytest.mark.parametrize(
+    ("key", "topics"),
+    [
+        # The county's property, not schools and places of worship.
+        ("ca-los-angeles-county-sensitive-locations-policy-2017", ["resources"]),
+        ("ny-new-york-city-local-law-58-2014", ["ice_access_to_jails"]),
+        ("md-baltimore-safe-spaces-act-2026", ["data_privacy", "resources"]),
+    ],
+)
+def test_a_policy_is_about_what_its_source_tells_of_it(key, topics):
+    assert LocalPolicy.objects.get(key=key).topics == topics
+
+
+def test_a_statement_names_those_of_whom_its_source_is_certain():
+    assert part_of("tn-hb-2018-2026", 1).binds == ["sheriffs_and_jails"]
+    assert "narrowed to sheriffs" in part_of("tn-hb-2018-2026", 1).law.doubt_en
+    assert part_of("md-dignity-not-detention-2021", 3).statement_en.startswith("Police and jails")
+    assert "courts" not in part_of("ct-hb-7259-2025", 1).binds
+    assert part_of("ct-hb-7259-2025", 2).topic == "information_sharing"
+
+
+def test_a_statement_can_be_read_by_itself():
+    """On a place's page each stands alone, so none leans on the one before."""
+    leaning = re.compile(
+        r"^(Its|These|Those|Such|First|Rewrote)\b|\b(such|these|those) (a )?(people|person|agencies|checks)\b"
+        r"|\b(this law|this act|these rules|of the agreement)\."
+    )
+    assert [each for each in Provision.objects.all() if leaning.search(each.statement_en)] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "doubt"),
+    [
+        (StateLaw, "la-sb-208-2024", "give May 28, 2024, as the day on which it took effect"),
+        (StateLaw, "la-sb-15-2025", "One report gives August 1, 2025"),
+        (StateLaw, "ca-truth-act-2016", "Sources differ on its start"),
+        (StateLaw, "ca-local-detention-contracts", "lets older contracts stand"),
+        (StateLaw, "il-way-forward-act-2021", "Public Act 101-0019"),
+        (StateLaw, "ny-wells-v-demarco-2018", "one department of the Appellate Division"),
+        (StateLaw, "fl-sb-1718-2023", "An order of March 11, 2025"),
+        (StateLaw, "ct-trust-act-2013", "a suit by the U.S. Justice Department"),
+        (StateLaw, "ct-trust-act-2019", "a suit by the U.S. Justice Department"),
+        (StateLaw, "ct-hb-7259-2025", "a suit by the U.S. Justice Department"),
+        (LocalPolicy, "la-orleans-parish-cacho-settlement-2013", "a federal suit of February 2026"),
+        (LocalPolicy, "md-baltimore-safe-spaces-act-2026", "could not be opened again; it also had a vote of 14-0"),
+        (LocalPolicy, "ca-los-angeles-county-sensitive-locations-policy-2017", "leaves out its jails"),
+    ],
+)
+def test_what_another_source_says_otherwise_is_a_doubt_and_no_fact(model, key, doubt):
+    record = model.objects.get(key=key)
+    assert doubt in record.doubt_en
+    assert record.is_published
+    assert record.translation == "machine"
+
+
+def test_what_other_sources_say_is_not_taken_for_the_records_own_date():
+    assert StateLaw.objects.get(key="la-sb-208-2024").effective_on == ""
+    assert StateLaw.objects.get(key="ca-trust-act-2013").effective_on == ""
+
+
+def test_a_further_source_is_a_document_read_on_a_day_and_a_parts_is_of_its_own_law():
+    citations = [*LawCitation.objects.select_related("source", "provision"), *PolicyCitation.objects.select_related()]
+    assert len(citations) > 50
+    for each in citations:
+        assert each.source.url.startswith("http"), each.source
+        assert each.source.retrieved_on == day("2026-11-24"), each.source
+        assert each.quote == ""
+    assert all(each.provision.law_id == each.law_id for each in citations if getattr(each, "provision", None))
 
 
 # -- What changed, from the records -----------------------------------------------------------------------------------
