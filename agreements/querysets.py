@@ -15,6 +15,8 @@ from jurisdictions.models import Coverage, LiesIn
 if TYPE_CHECKING:
     from jurisdictions.models import Jurisdiction
 
+    from .models import Snapshot
+
 
 class Reach(StrEnum):
     """How an agency's powers come to bear on a place."""
@@ -37,6 +39,19 @@ class SnapshotQuerySet(models.QuerySet):
     def newest_on(self, day: date):
         """The newest list published on or before `day`, of two on one day the later; None if we hold none."""
         return self.filter(published_on__lte=day).order_by("-position").first()
+
+
+class ListingQuerySet(models.QuerySet):
+    """Printed rows."""
+
+    def participating(self):
+        return self.filter(kind="participating")
+
+    def on(self, snapshot: Snapshot):
+        """The rows of one list."""
+        return self.filter(
+            kind=snapshot.kind, first_position__lte=snapshot.position, last_position__gte=snapshot.position
+        )
 
 
 def agencies_reaching(area: Jurisdiction, reach: Reach) -> models.QuerySet:
@@ -143,6 +158,18 @@ class ChangeEventQuerySet(models.QuerySet):
         )
         names = Coalesce("agency__name", "law__title", "policy__government", "designation__printed_name")
         return self.order_by("-seen_on", states, names, "kind", "key")
+
+    def of_kind(self, *kinds: str):
+        return self.filter(kind__in=kinds)
+
+    def links_lost(self):
+        """The agreement's document was linked on the list before, and no longer is."""
+        return self.filter(kind="link_changed", after__moa_url="").exclude(before__moa_url="")
+
+    def links_replaced(self):
+        """Another document is linked than on the list before."""
+        changed = self.filter(kind="link_changed").exclude(before__moa_url="").exclude(after__moa_url="")
+        return changed.exclude(before__moa_url=F("after__moa_url"))
 
 
 class EditorialQuerySet(models.QuerySet):

@@ -37,6 +37,7 @@ urlpatterns += i18n_patterns(
     path("api/v1/docs/", docs, name="api-docs"),
     path("about/", about.about, name="about"),
     path("about/method/", about.method, name="method"),
+    path("about/errors/", about.errors, name="errors"),
     path("about/privacy/", about.privacy, name="privacy"),
     prefix_default_language=False,
 )

@@ -89,6 +89,12 @@ def date_sheet(file_name: str, sheet: Sheet, rows: Iterable[Signed], *, publishe
     return Dating(day, name.half, _position(day, name, sheet.sha256), doubts)
 
 
+def day_in_name(file_name: str) -> date | None:
+    """The day that a file's name says; None where it names none, or bears an archive's own moment."""
+    name = _read_name(file_name)
+    return None if name.saved_at else name.day
+
+
 def _read_name(file_name: str) -> _Name:
     stem = _SECOND_DOWNLOAD.sub("", PurePath(file_name).stem.strip()).lower()
     if found := _ARCHIVED.fullmatch(stem):

@@ -93,6 +93,10 @@ def choices() -> dict:
     }
 
 
+CHANGES_SHOWN = 12
+"""The newest ones on an agency's page; the page of changes has them all."""
+
+
 # -- One agency, one agreement --------------------------------------------------------------------------------------
 
 
@@ -132,7 +136,7 @@ def agency(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse
         "sources": list(dict.fromkeys(power.source for power in powers)),
         "coverages": agency.coverages.select_related("jurisdiction__state", "source").order_by("jurisdiction__name"),
         "spellings": agency.aliases.filter(first_printed_on__lte=day).order_by("-last_printed_on", "name"),
-        "changes": agency.changes.filter(seen_on__lte=day).for_listing().order_by("-seen_on", "kind", "key"),
+        "changes": agency.changes.filter(seen_on__lte=day).for_listing().newest_first()[:CHANGES_SHOWN],
     }
     return render(request, "agreements/agency.html", context, status=400 if refusal else 200)
 

@@ -483,13 +483,13 @@ def printed_rows(event: ChangeEvent, earlier: Snapshot | None) -> list[dict]:
     if event.snapshot is None:
         return []
     this = Snapshot.objects.get(pk=event.snapshot_id)
-    rows = Listing.objects.filter(kind=event.snapshot.kind).select_related("first_snapshot").order_by("pk")
+    rows = Listing.objects.select_related("first_snapshot").order_by("pk")
     rows = rows.filter(agreement=event.agreement) if event.agreement else rows.filter(agreement__agency=event.agency)
     shown = []
     for snapshot in (earlier, this):
         if snapshot is None:
             continue
-        on_it = rows.filter(first_position__lte=snapshot.position, last_position__gte=snapshot.position)
+        on_it = rows.on(snapshot)
         numbers = {listing: number for number, listing in snapshot.rows}
         shown.append({"list": snapshot, "rows": [(numbers.get(row.pk), as_printed(row)) for row in on_it]})
     return shown

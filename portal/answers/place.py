@@ -53,7 +53,7 @@ class PlaceAnswer:
     They reach nothing, but while they are on the list nobody can say that no agency of the area is.
     """
     changes: tuple[ChangeEvent, ...]
-    """The newest by the day, of the agencies that reach the area other than statewide, and of those in question."""
+    """The newest by the day, of the agencies that reach the area, also for the whole state, and of those in question."""
     has_more_changes: bool
     law: LawBook
     """The law of the state."""
@@ -212,7 +212,6 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, she
             reached[agency.pk] = found
     entries = entries_of(agreements, reached, lists)
 
-    nearby = [pk for pk, (reach, _coverages) in reached.items() if reach != Reach.STATEWIDE]
     areas = (area, *counties)
     of_state, local = newest_checks(area.state, areas, shelf)
     law = law_book(area.state, day, of_state, shelf)
@@ -220,7 +219,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, she
     labels = labels_of(day, (*areas, area.state), shelf)
     changes, has_more = changes_by(
         day,
-        Q(agency__in=[*nearby, *doubtful])
+        Q(agency__in=[*reached, *doubtful])
         | Q(law__jurisdiction=area.state)
         | Q(policy__in=[each.policy.pk for each in policies.policies])
         | Q(designation__in=[designation.pk for _area, designation in labels.found]),

@@ -85,6 +85,12 @@ def address(record: Any) -> str:
     return in_language(record.get_absolute_url(), get_language())
 
 
+@register.filter
+def path(address: str) -> str:
+    """A path of ours, in the language of this page."""
+    return in_language(address, get_language())
+
+
 def in_language(path: str, language: str) -> str:
     return f"/{SPANISH}{path}" if language == SPANISH else path
 

@@ -1,15 +1,17 @@
-"""Who and why, what each number means, and what is kept of a reader."""
+"""Who and why, what each number means, what is wrong in ICE's lists, and what is kept of a reader."""
 
 from __future__ import annotations
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from agreements.caching import public_page
 from agreements.days import today
 from agreements.lists import Lists
-from agreements.models import Agreement, ListKind, Snapshot, Status
+from agreements.misprints import misprints
+from agreements.models import Agreement, ListKind, Snapshot, SourceCorrection, Status
+from agreements.tables import csv_response
 from jurisdictions.models import Agency, AgencyAlias, Jurisdiction
 from portal.views.home import national_numbers
 
@@ -22,6 +24,27 @@ def about(request: HttpRequest) -> HttpResponse:
 @public_page()
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/privacy.html", {"lists": Lists.on(today())})
+
+
+@public_page("format")
+def errors(request: HttpRequest) -> HttpResponseBase:
+    """What we found wrong in ICE's lists, counted from the lists as printed, and our corrections as CSV too."""
+    found = misprints(request.data_version)
+    if request.known_parameters.get("format", "").lower() == "csv":
+        return csv_response("corrections", CORRECTION_COLUMNS, map(correction_row, found.corrections))
+    return render(request, "portal/errors.html", {"lists": Lists.on(today()), "found": found})
+
+
+CORRECTION_COLUMNS = (
+    "state", "agency", "program_model", "signed_on", "field", "wrong", "right", "reason", "source",
+)  # fmt: skip
+
+
+def correction_row(correction: SourceCorrection) -> tuple:
+    return (
+        correction.state, correction.agency, correction.program_model, correction.signed_on, correction.field,
+        correction.wrong, correction.right, correction.reason, correction.source.url if correction.source else "",
+    )  # fmt: skip
 
 
 @public_page()
