@@ -53,7 +53,7 @@ class PlaceAnswer:
     They reach nothing, but while they are on the list nobody can say that no agency of the area is.
     """
     changes: tuple[ChangeEvent, ...]
-    """The newest by the day, of the agencies that reach the area, also for the whole state, and of those in question."""
+    """The newest by the day, of all agencies that reach the area, and of those in question."""
     has_more_changes: bool
     law: LawBook
     """The law of the state."""
