@@ -475,34 +475,46 @@ def list_before(event: ChangeEvent) -> Snapshot | None:
     return older.order_by("-position").first()
 
 
-def printed_rows(event: ChangeEvent, earlier: Snapshot | None) -> list[dict]:
-    """The rows that print the agreement (or, of a rename, the agency) on the list before and on this one.
+@dataclass(frozen=True)
+class Printed:
+    """Rows of lists laid side by side: above each its list and number, below them cell after cell."""
 
-    Each with its number in the sheet and its cells under their headings.
-    """
+    rows: tuple[tuple[Snapshot, int | None], ...]
+    """List and row number; no number where the list has no such row."""
+    lines: tuple[tuple[str, tuple[tuple[str, str], ...], bool], ...]
+    """Heading, the cell of each row with its link, and whether they differ."""
+
+
+def printed_rows(event: ChangeEvent, earlier: Snapshot | None) -> Printed | None:
+    """The rows that print the agreement (or, of a rename, the agency) on the list before and on this one."""
     if event.snapshot is None:
-        return []
-    this = Snapshot.objects.get(pk=event.snapshot_id)
+        return None
     rows = Listing.objects.select_related("first_snapshot").order_by("pk")
     rows = rows.filter(agreement=event.agreement) if event.agreement else rows.filter(agreement__agency=event.agency)
-    shown = []
-    for snapshot in (earlier, this):
+    shown: list[tuple[Snapshot, int | None]] = []
+    cells: list[dict[str, tuple[str, str]]] = []
+    for snapshot in (earlier, Snapshot.objects.get(pk=event.snapshot_id)):
         if snapshot is None:
             continue
-        on_it = rows.on(snapshot)
         numbers = {listing: number for number, listing in snapshot.rows}
-        shown.append({"list": snapshot, "rows": [(numbers.get(row.pk), as_printed(row)) for row in on_it]})
-    return shown
+        for row in rows.on(snapshot) or [None]:
+            shown.append((snapshot, numbers.get(row.pk) if row else None))
+            cells.append(as_printed(row) if row else {})
+    headings = dict.fromkeys(heading for each in cells for heading in each)
+    lines = []
+    for heading in headings:
+        line = tuple(each.get(heading, ("", "")) for each in cells)
+        lines.append((heading, line, len({(text.strip(), link) for text, link in line}) > 1))
+    return Printed(tuple(shown), tuple(lines))
 
 
-def as_printed(row: Listing) -> list[tuple[str, str, str]]:
-    """Each heading with the cell below it, as a reader of the sheet sees both; links beside their text."""
-    shown = []
-    for place, heading in enumerate(row.first_snapshot.columns):
-        if not heading or place >= len(row.cells):
-            continue
-        shown.append((str(heading), cell_in_words(row.cells[place]), row.links.get(str(place), "")))
-    return shown
+def as_printed(row: Listing) -> dict[str, tuple[str, str]]:
+    """Below each heading the cell as a reader of the sheet sees it, and its link."""
+    return {
+        str(heading): (cell_in_words(cell), row.links.get(str(place), ""))
+        for place, (heading, cell) in enumerate(zip(row.first_snapshot.columns, row.cells, strict=False))
+        if heading
+    }
 
 
 def cell_in_words(cell: object) -> str:

@@ -35,8 +35,7 @@ CHANGES_SHOWN = 8
 """The newest ones; the page of changes has the rest."""
 
 
-def changes_by(day: date, subjects: Q) -> tuple[tuple[ChangeEvent, ...], bool]:
-    """The newest changes of these subjects that were seen by the day, and whether there are more. One query."""
+def changes_by(day: date, subjects: Q) -> tuple[ChangeEvent, ...]:
+    """The newest changes of these subjects that were seen by the day. One query."""
     events = ChangeEvent.objects.for_listing().filter(subjects, kind__in=TELLING_CHANGES, seen_on__lte=day)
-    found = list(events.newest_first()[: CHANGES_SHOWN + 1])
-    return tuple(found[:CHANGES_SHOWN]), len(found) > CHANGES_SHOWN
+    return tuple(events.newest_first()[:CHANGES_SHOWN])

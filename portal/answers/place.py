@@ -54,7 +54,6 @@ class PlaceAnswer:
     """
     changes: tuple[ChangeEvent, ...]
     """The newest by the day, of all agencies that reach the area, and of those in question."""
-    has_more_changes: bool
     law: LawBook
     """The law of the state."""
     policies: PolicyBook
@@ -217,7 +216,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, she
     law = law_book(area.state, day, of_state, shelf)
     policies = policy_book(day, areas, parts, local, shelf)
     labels = labels_of(day, (*areas, area.state), shelf)
-    changes, has_more = changes_by(
+    changes = changes_by(
         day,
         Q(agency__in=[*reached, *doubtful])
         | Q(law__jurisdiction=area.state)
@@ -232,7 +231,6 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, she
         entries=tuple(entries),
         in_question=tuple(entries_of(agreements, doubtful | may_fit, lists)),
         changes=changes,
-        has_more_changes=has_more,
         law=law,
         policies=policies,
         labels=labels,

@@ -68,7 +68,6 @@ class StateAnswer:
     counties: tuple[CountyRow, ...]
     """Every county, by name."""
     changes: tuple[ChangeEvent, ...]
-    has_more_changes: bool
     history: tuple[ListedOn, ...]
     """The last list of each month by the day, newest first."""
     law: LawBook
@@ -216,7 +215,7 @@ def state_answer(state: Jurisdiction, day: date, *, shelf: Shelf | None = None) 
         reached[agreement.agency_id] = (None, tuple(coverages[agreement.agency_id]))
     entries = tuple(entries_of(agreements, reached, lists))
     of_state, _local = newest_checks(state, (), shelf)
-    changes, has_more = changes_by(
+    changes = changes_by(
         day,
         Q(agency__state=state)
         | Q(law__jurisdiction=state)
@@ -230,7 +229,6 @@ def state_answer(state: Jurisdiction, day: date, *, shelf: Shelf | None = None) 
         entries=entries,
         counties=tuple(county_rows(state, entries)),
         changes=changes,
-        has_more_changes=has_more,
         history=tuple(listed_through_time(state, day)),
         law=law_book(state, day, of_state, shelf),
         policies=policies_of_state(state, day),
