@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import tables
@@ -30,6 +30,8 @@ class Drawing:
     """By the area's GEOID."""
     width: int
     height: int
+    middles: Mapping[str, Point] = field(default_factory=dict)
+    """On the map of states: where in each there is most room for a sign."""
 
     def outline(self, areas: Iterable[str]) -> list[Ring]:
         """The rings around these areas taken together: borders that two of them share are left out.
@@ -71,15 +73,19 @@ def drawings() -> Mapping[str, Drawing]:
     arcs: dict[str, list[tuple[Point, ...]]] = defaultdict(list)
     rings: dict[str, dict[str, tuple[tuple[int, ...], ...]]] = defaultdict(dict)
     boxes: dict[str, tuple[int, int]] = {}
+    middles: dict[str, dict[str, Point]] = defaultdict(dict)
     for name, what, value in tables.read_table("shapes"):
         if what == "box":
             width, height = map(int, value.split())
             boxes[name] = (width, height)
+        elif what.startswith("middle "):
+            x, y = map(int, value.split())
+            middles[name][what.removeprefix("middle ")] = (x, y)
         elif what == "arc":
             arcs[name].append(unpacked(value))
         else:
             rings[name][what] = tuple(tuple(map(int, ring.split())) for ring in value.split(";"))
-    return {name: Drawing(tuple(arcs[name]), rings[name], *box) for name, box in boxes.items()}
+    return {name: Drawing(tuple(arcs[name]), rings[name], *box, middles[name]) for name, box in boxes.items()}
 
 
 def packed(points: Iterable[Point]) -> str:

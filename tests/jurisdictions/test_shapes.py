@@ -15,7 +15,9 @@ from jurisdictions.imports.build.shapes import (
     Topology,
     area,
     bounds,
+    deep_inside,
     drawn,
+    is_inside,
     joined,
     rows_of,
     shape_rows,
@@ -139,6 +141,22 @@ def test_what_is_written_is_what_is_read(atlas):
     assert rows[0] == ("us", "box", f"{drawing.width} {drawing.height}")
     assert tuple(shapes.unpacked(value) for _map, what, value in rows if what == "arc") == drawing.arcs
     assert {name for name, _what, _value in shape_rows(atlas)} == {"us", "states", "01", "02"}
+
+
+def test_a_sign_stands_where_there_is_most_room():
+    """In the wide end of the shape, off its middle and off the narrow arm."""
+    ring = ((0, 0), (40, 0), (40, 4), (12, 4), (12, 30), (0, 30), (0, 0))
+    x, y = deep_inside(ring)
+    assert (3 <= x <= 9, 4 <= y <= 27) == (True, True)
+    assert deep_inside(((5, 5), (5, 5))) == (5, 5), "a shape without an inside"
+
+
+def test_each_state_has_a_place_for_its_sign_inside_its_outline():
+    states = shapes.drawings()["states"]
+    assert states.middles.keys() == states.rings.keys()
+    for state, point in states.middles.items():
+        inside = [is_inside(ring, point) for ring in states.outline([state])]
+        assert any(inside) or state == "11", state
 
 
 POINTS = st.tuples(st.integers(0, 50), st.integers(0, 50))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import math
 import tarfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -146,8 +147,11 @@ def shape_rows(path: Path) -> Iterator[tuple[str, str, str]]:
     counties = Topology.read(path)
     frame = bounds(counties.arcs)
     yield from rows_of(shapes.NATION, drawn(counties, frame, NATION, COARSE))
-    states = Topology.read(path, "states").whole_borders()
-    yield from rows_of(shapes.STATES, drawn(states, frame, NATION, COARSE))
+    states = drawn(Topology.read(path, "states").whole_borders(), frame, NATION, COARSE)
+    yield from rows_of(shapes.STATES, states)
+    for state in sorted(states.rings):
+        x, y = deep_inside(max(states.outline([state]), key=lambda ring: abs(area(ring))))
+        yield shapes.STATES, f"middle {state}", f"{x} {y}"
     by_state: dict[str, list[str]] = defaultdict(list)
     for county in sorted(counties.areas):
         by_state[county[:2]].append(county)
@@ -214,6 +218,44 @@ def area(ring: Sequence[Point]) -> float:
 def middle(ring: Sequence[Point]) -> Point:
     left, top, right, bottom = bounds([tuple(ring)])
     return (left + right) / 2, (top + bottom) / 2
+
+
+def deep_inside(ring: Sequence[Point]) -> tuple[int, int]:
+    """About the pixel within the ring that lies farthest from its border: where a sign has most room."""
+    left, top, right, bottom = (round(edge) for edge in bounds([tuple(ring)]))
+    stride = 1 + (right - left) // 24
+    inside = [
+        (-distance_to(ring, (x, y)), x, y)
+        for x in range(left, right + 1, stride)
+        for y in range(top, bottom + 1, stride)
+        if is_inside(ring, (x, y))
+    ]
+    if not inside:
+        x, y = middle(ring)
+        return round(x), round(y)
+    _far, x, y = min(inside)
+    return x, y
+
+
+def is_inside(ring: Sequence[Point], point: Point) -> bool:
+    """By the number of borders that a line from the point to the right crosses."""
+    x, y = point
+    crossed = False
+    for (a, b), (c, d) in pairwise(ring):
+        if (b > y) != (d > y) and x < a + (c - a) * (y - b) / (d - b):
+            crossed = not crossed
+    return crossed
+
+
+def distance_to(ring: Sequence[Point], point: Point) -> float:
+    """Squared."""
+    x, y = point
+    nearest = math.inf
+    for (a, b), (c, d) in pairwise(ring):
+        along, length = (x - a) * (c - a) + (y - b) * (d - b), (c - a) ** 2 + (d - b) ** 2
+        part = min(1.0, max(0.0, along / length)) if length else 0.0
+        nearest = min(nearest, (a + part * (c - a) - x) ** 2 + (b + part * (d - b) - y) ** 2)
+    return nearest
 
 
 def square_at(point: Point) -> Arc:
