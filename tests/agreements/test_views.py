@@ -1,4 +1,4 @@
-"""The lists of agencies, agreements and changes, and the page of each."""
+"""The lists of agencies and agreements, and the page of each."""
 
 import csv
 import io
@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
+from agreements.models import AgreementFormerId
 from agreements.tables import harmless
 from agreements.views import ROWS_ON_A_PAGE
 from jurisdictions.models import AgencyAlias, AgencyFormerId
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
-    ChangeEventFactory,
     CountyFactory,
     ListingFactory,
     SnapshotFactory,
@@ -123,12 +123,9 @@ def test_the_file_holds_exactly_what_the_page_shows(client, sheriff):
     }
 
 
-def test_agencies_and_changes_are_files_too(client, sheriff):
-    ChangeEventFactory(agreement=sheriff.agreements.get(), after={"signed_on": "2025-02-26"})
+def test_agencies_are_a_file_too(client, sheriff):
     (agency,) = rows_of(client.get("/agencies/?q=broward&format=csv"))
     assert (agency["covers"], agency["agreements"]) == ("12011", "TFM:listed")
-    (change,) = rows_of(client.get("/changes/?format=csv"))
-    assert (change["change"], change["after"]) == ("appeared", "signed_on 2025-02-26")
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
@@ -158,13 +155,12 @@ def test_the_list_of_an_earlier_day_says_so(client, sheriff):
 
 
 @pytest.mark.parametrize(
-    ("page", "queries"), [("/agreements/", LIST_QUERIES), ("/agencies/", AGENCY_LIST_QUERIES), ("/changes/", 6)]
+    ("page", "queries"), [("/agreements/", LIST_QUERIES), ("/agencies/", AGENCY_LIST_QUERIES)]
 )
 @pytest.mark.parametrize("more", [0, 40])
 def test_a_list_does_not_query_per_row(client, sheriff, django_assert_max_num_queries, page, queries, more):
     for number in range(more):
-        agency = AgencyFactory(name=f"Sheriff {number}", covers=[CountyFactory()])
-        ChangeEventFactory(agreement=AgreementFactory(agency=agency))
+        AgreementFactory(agency=AgencyFactory(name=f"Sheriff {number}", covers=[CountyFactory()]))
     with django_assert_max_num_queries(queries):
         assert client.get(page).status_code == 200
 
@@ -189,13 +185,21 @@ def test_the_id_alone_finds_an_agency(client, sheriff, address):
 
 
 def test_merged_and_former_ids_lead_to_the_agency(client, sheriff):
-    AgencyFactory(public_id="c9p4qs", name="Broward SO", merged_into=sheriff)
     AgencyFormerId.objects.create(public_id="d2r5tu", agency=sheriff)
-    for address in ("/agencies/c9p4qs-broward-so/", "/agencies/d2r5tu-x/", "/agencies/d2r5tu/"):
+    for address in ("/agencies/d2r5tu-broward-so/", "/agencies/d2r5tu-x/", "/agencies/d2r5tu/"):
         assert client.get(address).headers["Location"] == "/agencies/a7k2mq-broward-county-sheriffs-office/"
     spanish = client.get("/es/agencies/d2r5tu/")
     assert spanish.headers["Location"] == "/es/agencies/a7k2mq-broward-county-sheriffs-office/"
     assert client.get("/agencies/zzzzzz-nobody/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/agencies/d2r5tu-broward-so/", "/agreements/e3s6wx/", "/es/agreements/e3s6wx/"])
+def test_an_id_whose_record_is_gone_says_so(client, db, address):
+    AgencyFormerId.objects.create(public_id="d2r5tu")
+    AgreementFormerId.objects.create(public_id="e3s6wx", program_model="TFM")
+    response = client.get(address)
+    assert response.status_code == 410
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_each_spelling_and_why_it_is_this_agency_is_shown(client, sheriff):
@@ -295,39 +299,3 @@ def test_an_agreement_on_an_earlier_day_knows_nothing_later(client, sheriff):
     text = text_of(client.get("/agreements/b8m3nr/?as_of=2024-01-01"))
     assert "No list that we hold had printed this agreement by that day." in text
     assert "18 May 2026" not in text.replace("ICE's newest list that we hold is of 18 May 2026", "")
-
-
-# -- A change
-
-
-def test_a_change_shows_before_and_after(client, sheriff):
-    event = ChangeEventFactory(
-        agreement=sheriff.agreements.get(),
-        kind="date_changed",
-        before={"signed_on": "2025-02-25"},
-        after={"signed_on": "2025-02-26"},
-    )
-    response = client.get(event.get_absolute_url())
-    text = text_of(response)
-    assert heading(response) == "Signing date changed by ICE Broward County Sheriff's Office, Florida"
-    assert "Signed 25 February 2025 26 February 2025" in text
-    assert "Where it changed ICE's list" in text
-    assert client.get("/changes/nothing/").status_code == 404
-
-
-def test_changes_are_narrowed_by_day_state_kind_area_and_agency(client, sheriff, broward):
-    ChangeEventFactory(agreement=sheriff.agreements.get(), seen_on=date(2025, 3, 6))
-    ChangeEventFactory(agreement=sheriff.agreements.get(), kind="missing", seen_on=date(2026, 5, 18))
-    ChangeEventFactory(
-        agreement=AgreementFactory(agency=AgencyFactory(state=StateFactory(geoid="48", name="Texas", usps="TX")))
-    )
-    for query, count in [
-        ("", 3),
-        ("?state=FL", 2),
-        ("?kind=missing", 1),
-        ("?from=2026-01-01", 2),
-        ("?to=2025-12-31", 1),
-        ("?jurisdiction=12011", 2),
-        ("?agency=a7k2mq", 2),
-    ]:
-        assert f"{count} change" in text_of(client.get(f"/changes/{query}")), query

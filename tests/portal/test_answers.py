@@ -26,11 +26,12 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 25)
-# Lists, counties, parts or namesakes, agreements, coverages, changes; laws, provisions, policies, labels, checks.
-PLACE_QUERIES = 11
+# Lists, counties, parts or namesakes, agreements, coverages, changes; laws, provisions, what these cite, policies,
+# labels, checks.
+PLACE_QUERIES = 12
 # Lists, agreements, coverages, changes, counties, places in them, days and runs through time, policies and whose they
-# are; laws, provisions, policies, labels, checks.
-STATE_QUERIES = 15
+# are; laws, provisions, what these cite, policies, labels, checks.
+STATE_QUERIES = 16
 THE_LIST = "ICE's list of 18 May 2026"
 
 
@@ -277,8 +278,10 @@ def test_what_changed_near_the_place_by_the_day_is_told(broward, davie):
         (patrol, "appeared", date(2025, 3, 6)),
     ]:
         ChangeEventFactory(agreement=agency.agreements.get(), kind=kind, seen_on=seen_on)
-    assert [event.kind for event in answer_for(davie, date(2026, 1, 1)).changes] == ["appeared"]
-    assert [event.kind for event in answer_for(broward, TODAY).changes] == ["missing", "appeared"]
+    told = [(event.agency.name, event.kind) for event in answer_for(davie, date(2026, 1, 1)).changes]
+    assert told == [("Davie Police", "appeared"), ("Highway Patrol", "appeared")]
+    newest = answer_for(broward, TODAY).changes[0]
+    assert (newest.agency.name, newest.kind) == ("Davie Police", "missing")
 
 
 def test_answers_are_one_and_the_same_if_they_differ_in_names_alone(broward):

@@ -194,10 +194,17 @@ def test_a_number_that_is_none_is_refused_on_each_database(page, davie, junk):
 
 def test_changes_of_another_day_lead_to_those_by_that_day(page, broward):
     agency = Agency.objects.get(name="Broward Sheriff")
-    for _each in range(9):
-        ChangeEventFactory(agency=agency, seen_on=date(2025, 3, 6))
-    assert '/changes/?jurisdiction=12011&amp;to=2025-12-31"' in page("/us/fl/broward-county/?as_of=2025-12-31").text
-    assert '/changes/?jurisdiction=12011"' in page("/us/fl/broward-county/").text
+    ChangeEventFactory(agency=agency, seen_on=date(2025, 3, 6))
+    link = '/changes/?jurisdiction=12011&amp;to=2025-12-31&amp;view=days"'
+    assert link in page("/us/fl/broward-county/?as_of=2025-12-31").text
+    assert '/changes/?jurisdiction=12011&amp;view=days"' in page("/us/fl/broward-county/").text
+
+
+def test_a_place_and_a_state_name_their_feed_to_browsers_and_to_readers(page, broward):
+    for address in ("/us/fl/broward-county/", "/es/us/fl/broward-county/", "/us/fl/"):
+        body = page(address).text
+        assert 'type="application/atom+xml" title="' in body
+        assert body.count(f'href="{address}feed/"') == 2
 
 
 def test_areas_of_one_name_point_at_each_other(page, broward):
