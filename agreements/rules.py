@@ -55,11 +55,36 @@ def since(rule: Rule | Provision) -> str:
     return _("since %(date)s") % {"date": date_as_known(text)}
 
 
-def when(rule: Rule | Provision, standing: RuleStanding) -> str:
-    """The same, and of a rule that is still to come "from 1 December 2026"."""
-    if standing == RuleStanding.NOT_YET and (text := start_of(rule)):
+def when(rule: Rule | Provision, standing: RuleStanding, day: date | None = None) -> str:
+    """The same; of a rule that is still to come "from 1 December 2026", of a blocked one the date that it bears.
+
+    A block is told with `day` as on that day, else as when the law was last read of.
+    """
+    text = start_of(rule)
+    if standing == RuleStanding.NOT_YET and text:
         return _("from %(date)s") % {"date": date_as_known(text)}
+    if standing == RuleStanding.BLOCKED:
+        # "Blocked since" its date would say that a court had blocked it on that day.
+        dated = _("dated %(date)s") % {"date": date_in_words(text)} if text else _("date not known")
+        law = rule.law if isinstance(rule, Provision) else rule
+        return dated if day is None or was_seen_blocked(law, day) else f"{dated}; {day_of_block_not_known()}"
     return since(rule)
+
+
+def was_seen_blocked(law: StateLaw, day: date) -> bool:
+    """Whether the law that a court has blocked was read of as blocked by `day`: no record has the day of the block."""
+    return (law.checked_on or law.main_source.retrieved_on) <= day
+
+
+def day_of_block_not_known() -> str:
+    return _("the day it was blocked is not known to us")
+
+
+def standing_word(rule: Rule | Provision, standing: RuleStanding) -> str:
+    """How it stands, in a word or two: of a policy nobody says more than that it held when last seen."""
+    if isinstance(rule, LocalPolicy) and standing == RuleStanding.IN_FORCE:
+        return str(LocalPolicy.LegalStatus.IN_FORCE.label)
+    return str(standing.label)
 
 
 def was_enacted_by(law: StateLaw, day: date) -> bool:
@@ -91,10 +116,10 @@ def about(rule: Rule, day: date) -> str:
         "end": date_as_known(rule.ended_on),
         "veto": date_as_known(getattr(rule, "enacted_on", "")),
     }
-    return _template(rule, standing) % words
+    return _template(rule, standing, day) % words
 
 
-def _template(rule: Rule, standing: RuleStanding) -> str:
+def _template(rule: Rule, standing: RuleStanding, day: date) -> str:
     match standing:
         case RuleStanding.IN_FORCE if isinstance(rule, LocalPolicy):
             return _("Adopted: %(date)s. No source that we read says that it has ended.")
@@ -110,8 +135,13 @@ def _template(rule: Rule, standing: RuleStanding) -> str:
             return _("Whether it was in force on %(day)s is not certain. It ended on a day that is not known.")
         case RuleStanding.UNCERTAIN:
             return _("Whether it was in force on %(day)s is not certain. Its start: %(date)s.")
-        case RuleStanding.BLOCKED:
+        case RuleStanding.BLOCKED if was_seen_blocked(rule, day):
             return _("A court had blocked its main part when we last read of it. Other parts may be in force.")
+        case RuleStanding.BLOCKED:
+            return _(
+                "A court had blocked its main part when we last read of it. The day it was blocked is not known to us,"
+                " so we cannot say whether it was in force on %(day)s."
+            )
         case RuleStanding.CHALLENGED:
             return _("It is challenged, in court or by the state. We do not know the outcome.")
         case RuleStanding.NOT_YET:

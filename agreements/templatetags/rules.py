@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.template.defaultfilters import stringfilter
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from agreements import rules
+from agreements.days import today
+from agreements.filters import asked_day
 from agreements.localised import in_language, spanish_of
 from agreements.models import Bound, Effect, RuleStanding
 from agreements.topics import Topic
@@ -42,9 +47,23 @@ def standing_mark(standing: str) -> str:
 
 
 @register.filter
-def when(rule: Any) -> str:
-    """ "since 6 March 2025", or "from 1 December 2026". Takes a law, policy or provision with its `standing`."""
-    return rules.when(rule, rule.standing)
+def when(rule: Any, day: date | None = None) -> str:
+    """ "since 6 March 2025", or "from 1 December 2026". Takes a law, policy or provision with its `standing` on `day`."""
+    return rules.when(rule, rule.standing, day)
+
+
+@register.filter
+def standing_word(rule: Any, standing: RuleStanding) -> str:
+    """ "In force", and of a policy "In force when last seen"."""
+    return rules.standing_word(rule, standing)
+
+
+@register.simple_tag(takes_context=True)
+def as_of_here(context: Context, joined_by: str = "?") -> SafeString:
+    """ "?as_of=2026-01-01" for links from the page of a past day to pages that can be of that day too, else nothing."""
+    asked = getattr(getattr(context, "request", None), "known_parameters", {})
+    day, _refusal = asked_day(asked)
+    return format_html("{}as_of={}", joined_by, day.isoformat()) if day < today() else SafeString()
 
 
 @register.filter

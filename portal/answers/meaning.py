@@ -48,6 +48,10 @@ class Saying:
     rule: Rule | None = None
     policy: PolicyHere | None = None
 
+    @property
+    def sources(self) -> tuple[Document | Source, ...]:
+        return self.rule.sources if self.rule else (self.source,)
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from agreements.localised import in_language
 from agreements.models import Bound, Check, Effect, LocalPolicy, Provision, RuleStanding, StateLaw
-from agreements.rules import date_in_words, known_by, since, start_of, was_enacted_by
+from agreements.rules import date_in_words, known_by, since, start_of, was_enacted_by, when
 from agreements.topics import LAW_TOPICS
 from agreements.topics import Topic as LawTopic
-from jurisdictions.models import Jurisdiction
+from jurisdictions.models import Jurisdiction, Source
 
 from .lines import Line, Mark, Topic
 from .sentences import (
@@ -51,6 +51,9 @@ class Rule:
 
     provision: Provision
     standing: RuleStanding
+    day: date
+    sources: tuple[Source, ...]
+    """The law's main source, then the documents that were cited for this part of it."""
 
     @property
     def law(self) -> StateLaw:
@@ -78,8 +81,8 @@ class Rule:
         """ "since 1 January 2026"; if not yet in force "from 1 December 2026"; if blocked its date alone."""
         if self.standing == RuleStanding.NOT_YET:
             return _("from %(date)s") % {"date": date_in_words(start_of(self.provision))}
-        if self.standing == RuleStanding.BLOCKED and start_of(self.provision):
-            return _("dated %(date)s") % {"date": date_in_words(start_of(self.provision))}
+        if self.standing == RuleStanding.BLOCKED:
+            return when(self.provision, self.standing, self.day)
         return since(self.provision)
 
     @property
@@ -96,7 +99,7 @@ class Rule:
     @property
     def sentence(self) -> str:
         """The fixed sentence; only for topics that have one."""
-        return law_sentence(self.provision, self.standing)
+        return law_sentence(self.provision, self.standing, self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +286,8 @@ def law_book(state: Jurisdiction, day: date, checks: Mapping[str, Check], shelf:
         if standing == RuleStanding.NOT_YET and not was_enacted_by(provision.law, day):
             continue  # What was enacted later than the day is no part of that day.
         if standing in STANDING_ORDER:
-            rules.append(Rule(provision, standing))
+            sources = (provision.law.main_source, *shelf.further.get(provision.pk, ()))
+            rules.append(Rule(provision, standing, day, sources))
     rules.sort(key=order_of_rule)
     return LawBook(state, day, shelf.laws.get(state.pk, ()), tuple(rules), checks)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from agreements.models import Bound, Effect, FederalDesignation, Provision, RuleStanding, Stance, StateLaw
-from agreements.rules import date_in_words, start_of
+from agreements.rules import date_in_words, start_of, was_seen_blocked
 from agreements.sentences import day_in_words
 from agreements.topics import Topic
 
@@ -52,13 +52,18 @@ EVERY_AGENCY = 4
 """A rule that binds as many kinds of body binds police and jails alike, and need not name them."""
 
 
-def law_sentence(provision: Provision, standing: RuleStanding) -> str:
-    """ "Texas law requires signing or seeking 287(g) agreements since 1 January 2026 (Tex. Gov't Code ch. 753)." """
+def law_sentence(provision: Provision, standing: RuleStanding, day: date) -> str:
+    """ "Texas law requires signing or seeking 287(g) agreements since 1 January 2026 (Tex. Gov't Code ch. 753)."
+
+    `standing` is that of `day`.
+    """
     law = provision.law
     act = ACTS[Topic(provision.topic)]
     if provision.topic == Topic.AGREEMENTS and provision.effect == Effect.REQUIRES:
         act = REQUIRED_AGREEMENTS
     words = {"act": act, "cited": citation_of(provision).removesuffix(".")}
+    if standing == RuleStanding.BLOCKED and not was_seen_blocked(law, day):
+        return _("Blocked by a court, on a day that is not known to us: a rule on %(act)s, %(cited)s.") % words
     if standing == RuleStanding.BLOCKED:
         return _("Blocked by a court: a rule on %(act)s, %(cited)s.") % words
     if standing == RuleStanding.NOT_YET:

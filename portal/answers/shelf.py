@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from django.db import connection
 
-from agreements.models import Check, FederalDesignation, LocalPolicy, Provision, StateLaw
-from jurisdictions.models import DataVersion, Jurisdiction
+from agreements.models import Check, FederalDesignation, LawCitation, LocalPolicy, Provision, StateLaw
+from jurisdictions.models import DataVersion, Jurisdiction, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Shelf:
     """By state, each with `main_source`."""
     provisions: Mapping[str, tuple[Provision, ...]]
     """By state, in the order of their laws, each with its `law`."""
+    further: Mapping[int, tuple[Source, ...]]
+    """By provision: the documents cited for it beside its law's main source."""
     policies: Mapping[str, tuple[tuple[LocalPolicy, Jurisdiction], ...]]
     """By area, each with the area as the record has it: a policy of either GEOID of a government stands under both."""
     designations: tuple[FederalDesignation, ...]
@@ -34,8 +36,8 @@ class Shelf:
 
     @classmethod
     def read(cls) -> Shelf:
-        """Five queries."""
-        laws, provisions, policies, checks = (defaultdict(list) for _table in range(4))
+        """Six queries."""
+        laws, provisions, further, policies, checks = (defaultdict(list) for _table in range(5))
         by_id = {}
         for law in StateLaw.objects.published().select_related("main_source", "jurisdiction"):
             by_id[law.pk] = law
@@ -43,6 +45,8 @@ class Shelf:
         for provision in Provision.objects.published().order_by("law", "place"):
             provision.law = by_id[provision.law_id]
             provisions[provision.law.jurisdiction_id].append(provision)
+        for citation in LawCitation.objects.exclude(provision=None).select_related("source").order_by("pk"):
+            further[citation.provision_id].append(citation.source)
         made_by = LocalPolicy.jurisdictions.through.objects.filter(localpolicy__state="published")
         for row in made_by.select_related("localpolicy__main_source", "jurisdiction").order_by("pk"):
             for geoid in {row.jurisdiction_id, row.jurisdiction.same_as_id} - {None}:
@@ -54,7 +58,7 @@ class Shelf:
         )
         for check in Check.objects.order_by("looked_on", "pk"):
             checks[check.jurisdiction_id].append(check)
-        frozen = ({geoid: tuple(rows) for geoid, rows in table.items()} for table in (laws, provisions, policies))
+        frozen = ({key: tuple(rows) for key, rows in table.items()} for table in (laws, provisions, further, policies))
         return cls(*frozen, tuple(designations), {geoid: tuple(rows) for geoid, rows in checks.items()})
 
     @classmethod

@@ -287,7 +287,14 @@ def test_a_page_says_what_it_says_when_to_whom_and_who_says_so(client, florida):
         ({"effective_on": ""}, "2026-01-01", "Enacted: 14 June 2019. The day it took effect is not known."),
         ({"enacted_on": ""}, "2026-11-24", "is not certain. We know no date of its start."),
         ({"effective_on": "2026-10-01"}, "2026-01-01", "Not in force on 1 January 2026. Its start: 1 October 2026."),
-        ({"legal_status": "enjoined"}, "2026-01-01", "A court had blocked its main part when we last read of it."),
+        (
+            {"legal_status": "enjoined"}, "2026-11-24",
+            "A court had blocked its main part when we last read of it. Other parts may be in force.",
+        ),
+        (
+            {"legal_status": "enjoined"}, "2026-11-23",
+            "The day it was blocked is not known to us, so we cannot say whether it was in force on 23 November 2026.",
+        ),
         ({"legal_status": "vetoed"}, "2026-01-01", "Vetoed: 14 June 2019. It did not become law."),
         ({"legal_status": "expired"}, "2026-01-01", "The bill ended without becoming law."),
         ({"legal_status": "proposed"}, "2026-01-01", "Introduced; outcome not confirmed. We do not count it as law."),
@@ -298,6 +305,35 @@ def test_a_page_says_what_it_says_when_to_whom_and_who_says_so(client, florida):
 def test_a_day_is_told_as_far_as_the_dates_go(client, florida, law, day, said):
     law = StateLawFactory(jurisdiction=florida, **law)
     assert said in text_of(client.get(f"{law.get_absolute_url()}?as_of={day}"))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/laws/?view=list", "Blocked by a court dated 14 June 2019"),
+        ("/laws/?view=list&as_of=2026-11-23", "dated 14 June 2019; the day it was blocked is not known to us"),
+        ("/laws/?topic=detainers", "· dated 14 June 2019 · "),
+        ("/laws/?topic=detainers&as_of=2020-01-01", "dated 14 June 2019; the day it was blocked is not known to us"),
+        ("/laws/act-1/", "sheriffs and jails dated 14 June 2019"),
+        ("/laws/act-1/?as_of=2020-01-01", "dated 14 June 2019; the day it was blocked is not known to us"),
+    ],
+)
+def test_nobody_is_told_that_a_court_blocked_a_law_on_the_day_that_the_law_bears(client, florida, address, said):
+    ProvisionFactory(law=StateLawFactory(jurisdiction=florida, key="act-1", legal_status="enjoined"))
+    text = text_of(client.get(address))
+    assert said in text
+    assert "since 14 June 2019" not in text
+
+
+def test_links_from_a_past_day_lead_to_that_day(client, florida):
+    own = ProvisionFactory(law=StateLawFactory(jurisdiction=florida)).law.get_absolute_url()
+    for address in ("/laws/?topic=detainers", "/laws/?view=list"):
+        assert f'href="{own}?as_of=2020-01-01"' in client.get(f"{address}&as_of=2020-01-01").text
+        assert f'href="{own}"' in client.get(address).text
+    page = client.get(f"{own}?as_of=2020-01-01").text
+    for link in ("/us/fl/?as_of=2020-01-01", "/laws/?as_of=2020-01-01", "/laws/?topic=detainers&amp;as_of=2020-01-01"):
+        assert f'href="{link}"' in page
+    assert 'href="/us/fl/"' in client.get(f"{own}?as_of=2999-01-01").text  # a day refused is not carried on
 
 
 def test_what_happened_after_the_day_is_not_in_its_history(client, florida):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_page_says_whose_it_is_what_it_says_and_who_says_so(client, davie):
     text = text_of(response)
     assert heading(response) == "Ordinance 7 Davie, Florida · Ordinance"
     for said in (
-        "On this day In force Adopted: 1 May 2018. No source that we read says that it has ended.",
+        "On this day In force when last seen Adopted: 1 May 2018. No source that we read says that it has ended.",
         "Whose policy Davie",
         "Topics 287(g) agreements · Holding people on a detainer",
         "Stance Limits cooperation of this policy, not of the place",
@@ -79,6 +80,24 @@ def test_a_day_is_told_as_far_as_the_record_goes(client, davie, policy, day, sta
     text = text_of(client.get(f"{policy.get_absolute_url()}?as_of={day}"))
     assert f"On this day {standing}" in text
     assert said in text
+
+
+def test_the_list_says_of_a_policy_only_that_it_held_when_last_seen(client, davie):
+    LocalPolicyFactory(jurisdictions=[davie], title="Ordinance 7")
+    text = text_of(client.get("/policies/"))
+    assert "Florida In force when last seen since 1 May 2018" in text
+    assert "“In force when last seen” means that no source that we read says that it ended." in text
+    assert not re.search("In force (?!when|on)", text.replace("Only what was in force", "")), text
+
+
+def test_links_from_a_past_day_lead_to_that_day(client, davie):
+    policy = LocalPolicyFactory(jurisdictions=[davie])
+    own = policy.get_absolute_url()
+    assert f'href="{own}?as_of=2020-01-01"' in client.get("/policies/?as_of=2020-01-01").text
+    for address in ("/us/fl/davie/", "/us/fl/", "/policies/"):
+        assert f'href="{address}?as_of=2020-01-01"' in client.get(f"{own}?as_of=2020-01-01").text, address
+    for today in ("/policies/", "/policies/?as_of=2999-01-01", "/policies/?as_of=yesterday"):
+        assert f'href="{own}"' in client.get(today).text or client.get(today).status_code == 400
 
 
 @pytest.mark.parametrize("state", ["draft", "withdrawn"])

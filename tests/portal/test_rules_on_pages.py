@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
+from agreements.models import LawCitation
 from jurisdictions.models import Jurisdiction
 from portal.answers import Mark, answer_for, state_answer
 from portal.answers.sentences import citation_of
@@ -19,6 +20,7 @@ from tests.factories import (
     PlaceFactory,
     ProvisionFactory,
     SnapshotFactory,
+    SourceFactory,
     StateFactory,
     StateLawFactory,
 )
@@ -387,6 +389,50 @@ def test_labels_of_the_county_and_the_state_are_told_on_a_towns_page(broward, da
         "Broward County is on this list since 5 August 2025.",
         "The state of Florida is on this list since 5 August 2025.",
     ]
+
+
+# -- Days, courts, sources ------------------------------------------------------------------------------------------
+
+
+def test_on_earlier_days_a_page_says_that_the_day_of_a_block_is_not_known(client, davie):
+    rule(law__legal_status="enjoined", law__citation="Act 1")
+    assert law_line(davie).sentences == ("Blocked by a court: a rule on signing or seeking 287(g) agreements, Act 1.",)
+    before = date(2026, 11, 23)  # the day before somebody read that it was blocked
+    assert law_line(davie, before).sentences == (
+        "Blocked by a court, on a day that is not known to us: a rule on signing or seeking 287(g) agreements, Act 1.",
+    )
+    for address in ("/us/fl/davie/", "/us/fl/"):
+        assert "; the day it was blocked is not known to us" in text_of(client.get(f"{address}?as_of=2026-11-23"))
+        assert "is not known to us" not in text_of(client.get(f"{address}?as_of=2026-11-24"))
+
+
+@pytest.mark.parametrize("address", ["/us/fl/davie/", "/us/fl/", "/es/us/fl/davie/"])
+def test_links_to_laws_and_policies_from_a_past_day_lead_to_that_day(client, davie, address):
+    language = "/es" if address.startswith("/es/") else ""
+    law = rule(topic="detainers", law__doubt_en="Doubtful.", law__doubt_es="Dudoso.").law
+    bill = StateLawFactory(legal_status="proposed", enacted_on="2026-01-01")
+    policy = LocalPolicyFactory(jurisdictions=[davie])
+    for day, carried in (("2026-06-01", "?as_of=2026-06-01"), ("", "")):
+        body = client.get(f"{address}?as_of={day}" if day else address).content.decode()
+        for record in (law, bill, policy):
+            links = set(re.findall(rf'href="({language}{record.get_absolute_url()}[^"]*)"', body))
+            assert links == {f"{language}{record.get_absolute_url()}{carried}"}, (address, day)
+
+
+def test_a_part_with_a_source_of_its_own_is_cited_with_both(client, davie):
+    part = rule(topic="detainers", law__main_source=SourceFactory(title="The act in a digest"))
+    LawCitation.objects.create(law=part.law, provision=part, source=SourceFactory(title="The code itself"))
+    LawCitation.objects.create(law=part.law, source=SourceFactory(title="A report of the signing"))
+    for address in ("/us/fl/davie/", "/us/fl/"):
+        body = client.get(address).content.decode()
+        statement = body[body.index(part.statement_en) :]
+        numbers = re.findall(
+            r'href="#s(\d+)"', statement[: statement.index("<td>" if address == "/us/fl/" else "</p>")]
+        )
+        named = [re.search(rf'<li id="s{number}">(.*?)</li>', body)[1] for number in numbers]
+        assert ["digest" in named[0], "code itself" in named[1], len(named)] == [True, True, 2], address
+        assert "A report of the signing" not in body
+    assert "A report of the signing" in text_of(client.get(part.law.get_absolute_url()))
 
 
 # -- Doubts and differences -----------------------------------------------------------------------------------------
