@@ -1,0 +1,79 @@
+"""The names of today's facts, built once in each worker and again when the facts change."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+
+from jurisdictions.models import BundledRecord, DataVersion
+
+from .agencies import AgencyNames
+from .areas import AreaNames
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    areas: AreaNames
+    agencies: AgencyNames
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The names of one version of the facts. Areas change with the reference geography only."""
+
+    database: str
+    version: tuple
+    geography: str | None
+    names: Names
+
+
+_held: Held | None = None
+_building = threading.Lock()
+
+
+def names_held() -> Names:
+    """The names as of the facts' version: one query while nothing changed.
+
+    Agencies take some 20 ms to build and areas a quarter of a second, once for each edition of the geography. A
+    database that tells no version is read each time.
+    """
+    global _held
+    version = DataVersion.objects.filter(pk=DataVersion.ONLY).values_list("number", "changed_at").first()
+    if version is None:
+        return Names(AreaNames.from_database(), AgencyNames.from_database())
+    database = str(connection.settings_dict["NAME"])
+    held = _held
+    if held and (held.database, held.version) == (database, version):
+        return held.names
+    with _building:
+        held = _held
+        if held and (held.database, held.version) == (database, version):
+            return held.names
+        geography = BundledRecord.objects.filter(table="geography").values_list("digest", flat=True).first()
+        is_same_geography = held and geography and (held.database, held.geography) == (database, geography)
+        areas = held.names.areas if is_same_geography else AreaNames.from_database()
+        _held = Held(database, version, geography, Names(areas, AgencyNames.from_database()))
+        return _held.names
+
+
+def warm() -> threading.Thread:
+    """Read the names in the background, so that the first reader of a new worker need not wait for them."""
+    thread = threading.Thread(target=_read_and_hang_up, name="lookup", daemon=True)
+    thread.start()
+    return thread
+
+
+def _read_and_hang_up() -> None:
+    try:
+        names = names_held()
+        names.areas.ready()
+        names.agencies.ready()
+    except DatabaseError as error:  # no tables yet, or no server: the first reader tries again
+        logger.warning("The names for looking up could not be read yet: %s", type(error).__name__)
+    finally:
+        connection.close()
