@@ -1,5 +1,7 @@
 """The staff's site under /admin/: sign-in under /admin/account/, the apps in the order of the work."""
 
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
@@ -25,18 +27,12 @@ class PortalAdminSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's, with everything about one's own account below account/."""
+        """Django's, without its own pages of passwords: those of portal/accounts/ stand in their place."""
         moved = {
-            "login": path("account/login/", self.login, name="login"),
-            "logout": path("account/logout/", self.admin_view(self.logout), name="logout"),
-            "password_change": path(
-                "account/password/", self.admin_view(self.password_change, cacheable=True), name="password_change"
-            ),
-            "password_change_done": path(
-                "account/password/changed/",
-                self.admin_view(self.password_change_done, cacheable=True),
-                name="password_change_done",
-            ),
+            "login": path("account/login/", account.login, name="login"),
+            "logout": path("account/logout/", account.logout, name="logout"),
+            "password_change": path("account/password/", account.password_change, name="password_change"),
+            "password_change_done": path("account/", mfa.index, name="password_change_done"),
         }
         # At the end of Django's list stands an address that takes whatever is left.
         return [*moved.values(), *(each for each in super().get_urls() if getattr(each, "name", None) not in moved)]

@@ -1,7 +1,23 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
     """The site: puts the two apps together, owns no facts."""
 
     name = "portal"
+
+    def ready(self) -> None:
+        # The last app: by now Django has made the permissions of every model.
+        post_migrate.connect(grant_roles, sender=self, dispatch_uid="portal.roles")
+
+
+def grant_roles(**_kwargs) -> None:
+    """After each migration every role has what portal/roles.py says, for new models too."""
+    from django.contrib.auth.models import Group
+    from django.db import connection
+
+    from portal.roles import grant
+
+    if Group._meta.db_table in connection.introspection.table_names():  # not after `migrate auth zero`
+        grant()

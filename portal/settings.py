@@ -43,6 +43,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "simple_history",
+    "allauth",
+    "portal.accounts.apps.SignInConfig",
+    "allauth.mfa",
+    "portal.accounts.apps.StaffAccountsConfig",
     "jurisdictions",
     "agreements",
     "portal",
@@ -64,6 +68,8 @@ MIDDLEWARE = [
     "portal.middleware.admin_only.CsrfViewMiddleware",
     "portal.middleware.admin_only.AuthenticationMiddleware",
     "portal.middleware.admin_only.MessageMiddleware",
+    "portal.middleware.admin_only.AccountMiddleware",
+    "portal.middleware.second_factor.SecondFactorMiddleware",
     "portal.middleware.admin_only.HistoryRequestMiddleware",
 ]
 # W003: Django looks for its own CsrfViewMiddleware by name; ours is that one, under /admin/.
@@ -122,13 +128,17 @@ if USES_SQLITE:
         ),
     }
 
-# Kept in each worker's memory, so that nothing about readers reaches a disk. Cached answers need not be shared (they
-# follow from the data version, the address, the language and the day); each worker counts throttled calls on its own.
+# What readers ask for is counted in each worker's memory, so that nothing about them reaches a disk. The default cache
+# is of the staff's sign-in alone, shared by all workers: attempts counted, codes used. It never shares the facts' file.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "answers",
-        "OPTIONS": {"MAX_ENTRIES": 2_000},
+        "KEY_FUNCTION": "portal.accounts.counts.keyed",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+        **(
+            {"BACKEND": "portal.accounts.counts.CountsInFiles", "LOCATION": DATA_DIR / "attempts"}
+            if USES_SQLITE
+            else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "staff_attempts"}
+        ),
     },
     "throttle": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -150,6 +160,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("COOKIES_SECURE", default=
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # one working day
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # Django's cookie would be for every path
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # where there is no next page, or one that is not ours
@@ -159,6 +170,39 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Invited accounts only: nobody signs up, and a lost password is a matter for an administrator, not for a form.
+ACCOUNT_ADAPTER = "portal.accounts.adapter.StaffAccountAdapter"
+ACCOUNT_FORMS = {"login": "portal.accounts.forms.StaffLoginForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # what allauth's checks compare with; there is no such form
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_PAGE = "/admin/account/"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # how long an invitation is good
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    # Wrong passwords and wrong codes; `key` is the account.
+    "login_failed": "10/m/ip,5/5m/key,50/d/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+MFA_ADAPTER = "portal.accounts.adapter.StaffFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Local police and ICE"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after count too: clocks of phones differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# -- E-mail, for invitations ----------------------------------------------------------------------------------------
+
+SENDS_EMAIL = bool(env.str("EMAIL_URL", default=""))
+if SENDS_EMAIL:
+    globals().update(env.email("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="webmaster@localhost")
 
 # -- HTTP -----------------------------------------------------------------------------------------------------------
 
@@ -172,6 +216,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of the operator's own stand before the portal. Only then are their headers believed.
 PROXIES = env.int("PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Style sheets under static/ whose exact text a public page may carry in one <style> element; allowed by hash.

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from agreements import feeds
 from portal.api.views import docs
-from portal.views import about, errors, find, health, home, places
+from portal.views import about, errors, find, health, home, maps, places
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -21,6 +21,7 @@ urlpatterns = [
     # Machines
     path("api/v1/", include("portal.api.urls")),
     # Staff
+    path("admin/account/", include("portal.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 
@@ -33,6 +34,8 @@ urlpatterns += i18n_patterns(
     path("us/<slug:state>/feed/", feeds.state_feed, name="state-feed"),
     path("us/<slug:state>/<slug:slug>/feed/", feeds.place_feed, name="place-feed"),
     path("us/<slug:state>/<slug:slug>/", places.place, name="place"),
+    path("map/", maps.country_map, name="country-map"),
+    path("map/<slug:state>/", maps.state_map, name="state-map"),
     path("", include("agreements.urls")),
     path("api/v1/docs/", docs, name="api-docs"),
     path("about/", about.about, name="about"),

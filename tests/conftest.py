@@ -10,11 +10,13 @@ import os
 import socket
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
+from django.test import Client
 from django.utils import translation
 
 from portal.answers import shelf
-from tests import facts, site
+from tests import facts, site, staff
 
 DATABASE_FIXTURES = {"db", "transactional_db", "facts_database", "copy_of_facts", "site_url"}
 SLOWEST = "tests/agreements/test_series.py"
@@ -26,6 +28,8 @@ def pytest_addoption(parser):
 
 def pytest_configure():
     os.environ.setdefault(facts.DIGEST, facts.digest())
+    # Attempts to sign in are counted by each test process for itself, not in the one place that workers share.
+    settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "attempts"}
 
 
 def pytest_itemcollected(item):
@@ -80,6 +84,14 @@ def copy_of_facts(facts_database, django_db_blocker):
     """The bundled facts in a database of the test's own, to change. Takes a second or so: for few tests."""
     with django_db_blocker.unblock(), facts.own_copy() as database, facts.as_default(database):
         yield database
+
+
+@pytest.fixture
+def admin_client(admin_user):
+    """pytest-django's, with a second factor: without one no page of the staff answers."""
+    client = Client()
+    staff.signed_in(client, user=admin_user)
+    return client
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ Each class is still a subclass of Django's, which the admin's system checks look
 
 from collections.abc import Callable
 
+from allauth.account.middleware import AccountMiddleware as account
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
@@ -47,3 +48,17 @@ def HistoryRequestMiddleware(get_response: Callable) -> Callable:
     """Tells the history of a record which member of staff changed it."""
     with_history = history(get_response)
     return lambda request: (with_history if is_admin(request) else get_response)(request)
+
+
+def AccountMiddleware(get_response: Callable) -> Callable:
+    """allauth's: what its forms know of the request, and the way to "confirm that it is you"."""
+    with_account = account(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return (with_account if is_admin(request) else get_response)(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return with_account.process_exception(request, exception) if is_admin(request) else None
+
+    middleware.process_exception = process_exception
+    return middleware

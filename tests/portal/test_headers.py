@@ -71,15 +71,6 @@ def test_staff_forms_work_in_a_browser_that_checks_them():
     assert client.post("/admin/account/login/", {**form, "csrfmiddlewaretoken": ""}).status_code == 403
 
 
-@pytest.mark.django_db
-def test_a_staff_session_is_for_admin_only(client, django_user_model):
-    django_user_model.objects.create_superuser("ada", password="long enough to pass")
-    signed_in = client.post("/admin/account/login/", {"username": "ada", "password": "long enough to pass"})
-    assert signed_in.cookies["sessionid"]["path"] == "/admin/"
-    assert client.get("/admin/").status_code == 200
-    check_public(client.get("/no-such-page/"))
-
-
 def test_hsts_is_the_operators_choice(client, settings):
     assert "Strict-Transport-Security" not in client.get("/healthz", secure=True).headers
     settings.SECURE_HSTS_SECONDS = 3600

@@ -57,7 +57,7 @@ class Command(BaseCommand):
                     if saying.policy
                     else agencies(saying.entries) or ["general law"]
                 )
-                self.records([*record, source_of(saying.source)])
+                self.records([*record, *map(source_of, saying.sources)])
         self.stdout.write("\n## The law by topic\n")
         for topic in answer.law.topics:
             said = [rule_of(rule) for rule in topic.brief]
@@ -102,7 +102,7 @@ def rule_of(rule) -> str:
     return (
         f"{rule.law.key}, part {provision.place}: {provision.topic} {provision.effect}, {rule.standing};"
         f" enacted {rule.law.enacted_on or '?'}, effective {provision.effective_on or rule.law.effective_on or '?'};"
-        f" {rule.law.confidence}; {source_of(rule.law.main_source)}"
+        f" {rule.law.confidence}; {'; '.join(map(source_of, rule.sources))}"
     )
 
 

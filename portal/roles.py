@@ -1,0 +1,84 @@
+"""Who may do what on the staff's side: the table that docs/roles.md shows and every migration grants.
+
+A role is a group of stock `auth.User`. What a table of permissions cannot say (nobody approves a change of their own)
+is in agreements/actions.py and agreements/desk/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission
+
+RESEARCHER, EDITOR, PUBLISHER = "researcher", "editor", "publisher"
+TRANSLATOR, ADMINISTRATOR = "translator", "administrator"
+ROLES = {
+    RESEARCHER: "looks things up and writes drafts of laws, policies, labels and checks",
+    EDITOR: "edits records, decides on the changes of a list under review, proposes merges and endings",
+    PUBLISHER: "publishes and withdraws, applies lists and undoes them, approves what others proposed",
+    TRANSLATOR: "writes the Spanish of laws, policies and labels",
+    ADMINISTRATOR: "all of this, and the accounts of the staff",
+}
+
+VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
+ALL = (VIEW, ADD, CHANGE, DELETE)
+
+RECORDS = ("statelaw", "localpolicy", "federaldesignation")
+"""Written in words: what researchers draft, editors edit, publishers publish and translators translate."""
+PARTS = ("provision", "lawcitation", "policycitation", "designationcitation", "check", "agreementcitation")
+"""Belong to a record, and go with it."""
+
+_DRAFTING = {
+    **{f"agreements.{model}": (ADD, CHANGE) for model in RECORDS},
+    **{f"agreements.{model}": ALL for model in PARTS},
+    "jurisdictions.source": (ADD, CHANGE),
+}
+_EDITING = {
+    **_DRAFTING,
+    **{f"agreements.{model}": (ADD, CHANGE, DELETE) for model in RECORDS},
+    "jurisdictions.source": (ADD, CHANGE, DELETE),
+    "jurisdictions.agency": (CHANGE,),
+    "jurisdictions.coverage": (ADD, CHANGE, DELETE),
+    "agreements.agreement": (CHANGE,),
+    "agreements.verdict": (ADD, CHANGE, DELETE),
+    "agreements.sourcecorrection": (ADD, CHANGE, DELETE),
+    "agreements.revision": (ADD, CHANGE),
+    "agreements.importrun": (ADD, CHANGE),
+    "agreements.proposedchange": (CHANGE,),
+}
+
+TABLE: dict[str, dict[str, Iterable[str]]] = {
+    RESEARCHER: _DRAFTING,
+    EDITOR: _EDITING,
+    PUBLISHER: _EDITING,
+    TRANSLATOR: {f"agreements.{model}": (CHANGE,) for model in (*RECORDS, "provision")},
+    ADMINISTRATOR: {**_EDITING, "auth.user": (VIEW, ADD, CHANGE), "auth.group": (VIEW,)},
+}
+"""For each role: what it may do with a model, beside looking at it. Every role may look at every record of ours."""
+
+OUR_APPS = ("jurisdictions", "agreements")
+
+
+def may(role: str, model: str, action: str) -> bool:
+    """Whether `role` has `action` on `model` ("agreements.statelaw"): what the table says, and looking at records."""
+    return action in TABLE[role].get(model, ()) or (action == VIEW and model.split(".")[0] in OUR_APPS)
+
+
+def grant() -> None:
+    """Give each role what the table says and nothing else; makes the groups that are missing. Again changes nothing."""
+    labels = {label for rights in TABLE.values() for label in rights}
+    labels |= {model._meta.label_lower for app in OUR_APPS for model in apps.get_app_config(app).get_models()}
+    permissions = {
+        (f"{each.content_type.app_label}.{each.content_type.model}", each.codename): each
+        for each in Permission.objects.select_related("content_type")
+    }
+    for role in ROLES:
+        group, _made = Group.objects.get_or_create(name=role)
+        wanted = [
+            permissions[label, f"{action}_{label.split('.')[1]}"]
+            for label in labels
+            for action in ALL
+            if may(role, label, action) and (label, f"{action}_{label.split('.')[1]}") in permissions
+        ]
+        group.permissions.set(wanted)
