@@ -333,7 +333,7 @@ class AgencyFilter(OnADay):
             if (value := self.form.cleaned_data.get(name)) not in (None, "")
         }
         known = Agreement.objects.on(self.day).filter(agency=OuterRef("pk"), **conditions)
-        return super().filter_queryset(queryset.standing().filter(Exists(known)))
+        return super().filter_queryset(queryset.filter(Exists(known)))
 
     def named(self, queryset, name, value):
         if not fold(value):

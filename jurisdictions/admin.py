@@ -145,7 +145,7 @@ class AgencyAdmin(FromLists, PublicRecordAdmin):
     list_select_related = ["state"]
     search_fields = ["name", "=public_id", "aliases__name", "^state__name"]
     autocomplete_fields = ["state"]
-    readonly_fields = ["public_id", "printed_county", "merged_into", "page"]
+    readonly_fields = ["public_id", "printed_county", "page"]
     inlines = [CoverageInline, AliasInline]
     fieldsets = [
         (
@@ -171,7 +171,6 @@ class AgencyAdmin(FromLists, PublicRecordAdmin):
                 "you are not sure, leave it in question: it then reaches nothing.",
             },
         ),
-        ("Merged", {"fields": ["merged_into"], "classes": ["collapse"]}),
     ]
 
     PLACEMENT = frozenset({"kind", "state", "placement", "placement_reason"})

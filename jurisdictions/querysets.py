@@ -30,9 +30,3 @@ class LiesInQuerySet(models.QuerySet):
     def peopled(self):
         """Leaves out empty strips: a further county where nobody of the place lives is not the place's own."""
         return self.exclude(population_2020=0, rank__gt=1)
-
-
-class AgencyQuerySet(models.QuerySet):
-    def standing(self):
-        """Agencies that were not merged into another."""
-        return self.filter(merged_into=None)

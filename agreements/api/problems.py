@@ -12,6 +12,7 @@ from rest_framework.response import Response
 TITLES = {
     400: "The request cannot be understood",
     404: "There is nothing at this address",
+    410: "The record is gone",
     405: "This address does not take this method",
     413: "The request is too large",
     415: "The request's body is of a kind that is not read here",
@@ -33,6 +34,13 @@ class BadParameters(exceptions.APIException):
         ]
         self.known = sorted(known)
         super().__init__(" ".join(f"{each['parameter']}: {each['detail']}" for each in self.errors))
+
+
+class Gone(exceptions.APIException):
+    """An id that was given up, of a record that nothing took the place of."""
+
+    status_code = 410
+    default_detail = "No list that we hold shows this record any more. If one does again, this address answers again."
 
 
 class TooLarge(exceptions.APIException):

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import django_filters as filters
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import redirect
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -22,6 +21,7 @@ from jurisdictions.api.serializers import agency_prefetches
 from jurisdictions.models import Agency
 
 from .base import OF_EVERY_ADDRESS, Answer, Filters, RecordViewSet
+from .problems import Gone
 from .serializers import AgencyWithLists, AgreementRecord, PrintedRow, SnapshotRecord, known_agreements
 
 PUBLIC_ID = r"[2-9a-z]{6}"
@@ -36,7 +36,7 @@ EXPAND = OpenApiParameter("expand", str, description="Names of parts to show in 
 
 
 class ByPublicId(RecordViewSet):
-    """Records with a public id. One that was given up leads to the record by 301."""
+    """Records with a public id. One that was given up leads to the record by 301, or is gone (410)."""
 
     lookup_field = "public_id"
     lookup_value_regex = PUBLIC_ID
@@ -47,10 +47,17 @@ class ByPublicId(RecordViewSet):
         public_id = kwargs["public_id"]
         records = self.get_queryset().model.objects
         if not records.filter(public_id=public_id).exists():
-            now = records.filter(former_ids__public_id=public_id).values_list("public_id", flat=True).first()
-            if now:
-                return redirect(request.get_full_path().replace(public_id, now, 1), permanent=True)
+            former = records.model._meta.get_field("former_ids").related_model.objects.filter(public_id=public_id)
+            if found := former.values_list(f"{records.model._meta.model_name}__public_id", flat=True):
+                return self.given_up(request, public_id, found[0])
         return super().retrieve(request, *args, **kwargs)
+
+    def given_up(self, request, public_id: str, now: str | None) -> Response:
+        """What an id answers that was given up: 301 to the record that it became, 410 where there is none."""
+        if now is None:
+            raise Gone()
+        address = request.get_full_path().replace(public_id, now, 1)
+        return Response({"id": public_id, "merged_into": now}, status=301, headers={"Location": address})
 
     def get_object(self):
         queryset = self.filter_by_day(self.get_queryset())
@@ -92,11 +99,12 @@ class AgencyViewSet(ByPublicId):
     """Law enforcement agencies that ICE prints on a list, with what each covers and why we say so.
 
     `model`, `status` and the signing dates ask for agencies with one agreement that has all of these on `as_of`.
-    An agency that turned out to be another one is not in the list; by its id it says which in `merged_into`.
+    An agency that turned out to be another one is not in the list; its id answers 301 and says which in `merged_into`.
+    An id whose agency no list shows any more answers 410.
     `expand=agreements` shows each agency's agreements.
     """
 
-    queryset = Agency.objects.select_related("state", "merged_into").order_by("state__name", "name", "public_id")
+    queryset = Agency.objects.select_related("state").order_by("state__name", "name", "public_id")
     serializer_class = AgencyWithLists
     filterset_class = AgencyFilter
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agreements.models import (
     Agreement,
+    AgreementFormerId,
     Check,
     DesignationCitation,
     FederalDesignation,
@@ -21,7 +22,7 @@ from agreements.models import (
     StateLaw,
     Verdict,
 )
-from jurisdictions.models import Agency, Coverage, Source
+from jurisdictions.models import Agency, AgencyFormerId, Coverage, Source
 
 from . import tables
 
@@ -58,8 +59,7 @@ def correction_rows() -> Iterator[dict]:
 
 
 def agency_rows() -> Iterator[dict]:
-    agencies = Agency.objects.select_related("state", "merged_into").prefetch_related("former_ids")
-    for agency in agencies.order_by("public_id"):
+    for agency in Agency.objects.select_related("state").order_by("public_id"):
         yield {
             "public_id": agency.public_id,
             "state": agency.state.usps,
@@ -71,8 +71,6 @@ def agency_rows() -> Iterator[dict]:
             "placement_basis": agency.placement_basis,
             "placement_is_editors": agency.placement_is_editors,
             "printed_county": agency.printed_county_id,
-            "merged_into": agency.merged_into and agency.merged_into.public_id,
-            "former_ids": " ".join(sorted(former.public_id for former in agency.former_ids.all())),
         }
 
 
@@ -90,16 +88,30 @@ def coverage_rows() -> Iterator[dict]:
 
 
 def agreement_rows() -> Iterator[dict]:
-    agreements = Agreement.objects.select_related("agency", "ended_source").prefetch_related("former_ids")
-    for agreement in agreements.order_by("public_id"):
+    for agreement in Agreement.objects.select_related("agency", "ended_source").order_by("public_id"):
         yield {
             "public_id": agreement.public_id,
             "agency": agreement.agency.public_id,
             "program_model": agreement.program_model,
             "ended_on": agreement.ended_on,
             "ended_source": source_key(agreement.ended_source),
-            "former_ids": " ".join(sorted(former.public_id for former in agreement.former_ids.all())),
         }
+
+
+def former_id_rows() -> Iterator[dict]:
+    """Ids that were given up: the id that each leads to, "" where the record is gone."""
+    for record, model in (("agency", AgencyFormerId), ("agreement", AgreementFormerId)):
+        for former in model.objects.select_related(record).order_by("public_id"):
+            heir = getattr(former, record)
+            yield {
+                "record": record,
+                "public_id": former.public_id,
+                "heir": heir and heir.public_id,
+                "program_model": getattr(former, "program_model", ""),
+                "names": former.names,
+                # Under which number a database held it is that database's own affair.
+                "was": {name: value for name, value in former.was.items() if name != "pk"},
+            }
 
 
 def _numbers() -> dict[int, int]:
@@ -192,6 +204,7 @@ ROWS = {
     "agencies": agency_rows,
     "coverages": coverage_rows,
     "agreements": agreement_rows,
+    "former_ids": former_id_rows,
     "snapshots": snapshot_rows,
     "listings": listing_rows,
     "state_laws": law_rows,

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from django.db import models, transaction
 
+from agreements.imports import folded as folded_with
 from agreements.imports.apply import ReadList, drop_what_no_list_shows, entries_of, refold
 from agreements.imports.dating import Dating
 from agreements.imports.fold import row_digest
-from agreements.imports.held import keep_decisions_folded
 from agreements.imports.placing import Placer
 from agreements.imports.refresh import BATCH, overwrite, refresh_derived
 from agreements.imports.rows import Normalised
@@ -211,15 +211,6 @@ class _Load:
         bundled = self.table("agencies")
         agencies = {row["public_id"]: self.agency(row, states) for row in bundled}
         Agency.objects.bulk_create(agencies.values(), batch_size=BATCH)
-        merged = [row for row in bundled if row["merged_into"]]
-        for row in merged:
-            agencies[row["public_id"]].merged_into = agencies[row["merged_into"]]
-        Agency.objects.bulk_update([agencies[row["public_id"]] for row in merged], ["merged_into"])
-        AgencyFormerId.objects.bulk_create(
-            AgencyFormerId(public_id=former, agency=agencies[row["public_id"]])
-            for row in bundled
-            for former in row["former_ids"].split()
-        )
         coverages = self.table("coverages")
         Coverage.objects.bulk_create(
             (self.coverage(row, agencies[row["agency"]]) for row in coverages), batch_size=BATCH
@@ -229,16 +220,30 @@ class _Load:
         rows = self.table("agreements")
         agreements = {row["public_id"]: self.agreement(row, agencies[row["agency"]]) for row in rows}
         Agreement.objects.bulk_create(agreements.values(), batch_size=BATCH)
-        AgreementFormerId.objects.bulk_create(
-            AgreementFormerId(public_id=former, agreement=agreements[row["public_id"]])
-            for row in rows
-            for former in row["former_ids"].split()
-        )
+        self.former_ids(agencies, agreements)
         self.lists(agreements)
-        keep_decisions_folded()
+        folded_with.keep()
         for key, digest in self.editorial_digests(bundled, coverages, rows).items():
             self.digests[key] = digest
         refresh_derived(placer=None, history=False, progress=self.progress)
+
+    def former_ids(
+        self, agencies: Mapping[str, Agency], agreements: Mapping[str, Agreement], taken: Iterable[str] = ()
+    ) -> None:
+        """The ids that the bundle gave up, each to its heir: `agencies` and `agreements` are by the bundle's ids."""
+        taken = set(taken)
+        former: dict[str, list] = {"agency": [], "agreement": []}
+        for row in self.table("former_ids"):
+            if row["public_id"] in taken:
+                continue
+            values = {"public_id": row["public_id"], "names": json.loads(row["names"]), "was": json.loads(row["was"])}
+            if row["record"] == "agency":
+                former["agency"].append(AgencyFormerId(agency=agencies.get(row["heir"]), **values))
+            else:
+                values |= {"agreement": agreements.get(row["heir"]), "program_model": row["program_model"]}
+                former["agreement"].append(AgreementFormerId(**values))
+        AgencyFormerId.objects.bulk_create(former["agency"])
+        AgreementFormerId.objects.bulk_create(former["agreement"])
 
     def agency(self, row: Row, states: Mapping[str, str]) -> Agency:
         return Agency(
@@ -382,39 +387,49 @@ class _Load:
         newest_agreement: int,
     ) -> None:
         """A record that this load made takes the bundle's id; an older one keeps its own, and both lead to it."""
-        taken = set(Agency.objects.values_list("public_id", flat=True))
-        taken |= set(AgencyFormerId.objects.values_list("public_id", flat=True))
-        former = []
+        agencies_taken = set(Agency.objects.values_list("public_id", flat=True))
+        agencies_taken |= set(AgencyFormerId.objects.values_list("public_id", flat=True))
+        names: dict[int, list[list[str]]] = defaultdict(list)
+        for agency_id, state, name in AgencyAlias.objects.order_by("state_printed", "folded").values_list(
+            "agency", "state_printed", "folded"
+        ):
+            if [state, name] not in names[agency_id]:
+                names[agency_id].append([state, name])
         for row in bundled:
             agency = found.get(row["public_id"])
-            if agency is None:
+            if agency is None or row["public_id"] in agencies_taken:
                 continue
-            if agency.pk > newest_agency and row["public_id"] not in taken:
+            agencies_taken.add(row["public_id"])
+            if agency.pk > newest_agency:
                 agency.public_id = row["public_id"]
                 agency.save_without_historical_record(update_fields=["public_id"])
-                taken.add(agency.public_id)
-            for public_id in {row["public_id"], *row["former_ids"].split()} - taken:
-                former.append(AgencyFormerId(public_id=public_id, agency=agency))
-                taken.add(public_id)
-        AgencyFormerId.objects.bulk_create(former)
+            else:
+                AgencyFormerId.objects.create(public_id=row["public_id"], agency=agency, names=names[agency.pk])
 
         here = {(row.agency_id, row.program_model): row for row in Agreement.objects.all()}
-        taken = {row.public_id for row in here.values()}
-        taken |= set(AgreementFormerId.objects.values_list("public_id", flat=True))
-        former = []
+        agreements_taken = {row.public_id for row in here.values()}
+        agreements_taken |= set(AgreementFormerId.objects.values_list("public_id", flat=True))
+        heirs = {}
         for row in agreements:
             agency = found.get(row["agency"])
             agreement = agency and here.get((agency.pk, row["program_model"]))
             if agreement is None:
                 continue
-            if agreement.pk > newest_agreement and row["public_id"] not in taken:
+            heirs[row["public_id"]] = agreement
+            if row["public_id"] in agreements_taken:
+                continue
+            agreements_taken.add(row["public_id"])
+            if agreement.pk > newest_agreement:
                 agreement.public_id = row["public_id"]
                 agreement.save_without_historical_record(update_fields=["public_id"])
-                taken.add(agreement.public_id)
-            for public_id in {row["public_id"], *row["former_ids"].split()} - taken:
-                former.append(AgreementFormerId(public_id=public_id, agreement=agreement))
-                taken.add(public_id)
-        AgreementFormerId.objects.bulk_create(former)
+            else:
+                AgreementFormerId.objects.create(
+                    public_id=row["public_id"],
+                    agreement=agreement,
+                    program_model=agreement.program_model,
+                    names=names[agency.pk],
+                )
+        self.former_ids(found, heirs, taken=agencies_taken | agreements_taken)
 
     def editors_choices(
         self,
@@ -423,7 +438,7 @@ class _Load:
         agreements: Iterable[Row],
         found: Mapping[str, Agency],
     ) -> None:
-        """Names, placements, merges and ends that an editor of the bundle chose, where nobody here chose otherwise."""
+        """Names, placements and ends that an editor of the bundle chose, where nobody here chose otherwise."""
         wanted = self.editorial_digests(bundled, coverages, agreements)
         held_ids = {agency.pk: public_id for public_id, agency in found.items()}
         agency_rows, coverage_rows, agreement_rows = _rows_under_bundled_ids(held_ids)
@@ -468,7 +483,6 @@ class _Load:
             agency.printed_county_id = row["printed_county"] or None
             agency.coverages.all().delete()
             Coverage.objects.bulk_create(self.coverage(one, agency) for one in covered)
-        agency.merged_into = found.get(row["merged_into"])
         agency.save()
 
     def editorial_digests(
@@ -480,7 +494,7 @@ class _Load:
             covered[row["agency"]].append([row[name] for name in ("jurisdiction", "extent", "why", "note", "source")])
         digests = {}
         for row in bundled:
-            chosen = {"merged_into": row["merged_into"]}
+            chosen = {}
             if row["name_is_editors"] == "1":
                 chosen["name"] = row["name"]
             if row["placement_is_editors"] == "1":
@@ -494,7 +508,7 @@ class _Load:
 
 
 NOTHING_CHOSEN = {
-    "agencies": tables.row_digest({"merged_into": ""}),
+    "agencies": tables.row_digest({}),
     "agreements": tables.row_digest({"ended_on": "", "ended_source": ""}),
 }
 """What `editorial_digests` gives for a record of which no editor chose anything."""
@@ -510,8 +524,6 @@ def _rows_under_bundled_ids(public_ids: Mapping[int, str]) -> tuple[list[Row], l
             if row[name] in bundled:
                 row = {column: tables.as_text(value) for column, value in row.items()}
                 row[name] = bundled[row[name]]
-                if row.get("merged_into"):
-                    row["merged_into"] = bundled.get(row["merged_into"], row["merged_into"])
                 found.append(row)
         return found
 

@@ -67,11 +67,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "placement_basis",
         "placement_is_editors",
         "printed_county",
-        "merged_into",
-        "former_ids",
     ),
     "coverages": ("agency", "jurisdiction", "extent", "why", "note", "source"),
-    "agreements": ("public_id", "agency", "program_model", "ended_on", "ended_source", "former_ids"),
+    "agreements": ("public_id", "agency", "program_model", "ended_on", "ended_source"),
+    "former_ids": ("record", "public_id", "heir", "program_model", "names", "was"),
     "snapshots": (
         "sha256",
         "kind",
@@ -167,7 +166,7 @@ csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
 # Short and written by people: kept as plain text, so that a change can be read.
-PLAIN = {"verdicts", "source_corrections"}
+PLAIN = {"verdicts", "source_corrections", "former_ids"}
 
 
 def path_of(table: str, folder: Path = DATA) -> Path:

@@ -18,23 +18,26 @@ from django.utils import timezone
 
 from agreements.models import (
     Agreement,
-    AgreementFormerId,
+    AgreementCitation,
     ChangeEvent,
     ImportRun,
     Listing,
     Snapshot,
     Standing,
 )
-from jurisdictions.models import Agency, AgencyAlias, AgencyFormerId, DataVersion, Jurisdiction
+from jurisdictions.models import Agency, AgencyAlias, Coverage, DataVersion, Jurisdiction
+from jurisdictions.names import fold
 from jurisdictions.public_ids import mint_unused
 
-from . import held
+from . import folded, held
 from .dating import Dating
 from .fold import Entry, Fold, OpenRun, Step, row_digest
+from .ids import Ledger, Name, agency_again, agreement_again, forget_merges
 from .matching import Question, Register
 from .placing import Placer
+from .prints import prints_of, problems_by_row, read_as, readable
 from .refresh import BATCH, overwrite, refresh_derived
-from .rows import WHOLE_ROW, Normalised, Row, normalise
+from .rows import Normalised, Row
 from .sheet import Sheet, SheetRow
 
 LONGEST_FILE_NAME = Snapshot._meta.get_field("file_name").max_length
@@ -73,20 +76,6 @@ class ReadList:
 def order(kind: str, position: int) -> tuple:
     """The place of a list among both kinds: by moment; at one moment participating before pending."""
     return position // 1000, kind == "pending", position
-
-
-def readable(row: Row) -> bool:
-    """Whether a row names an agency of a state and a model, and nobody set it aside."""
-    return bool(row.state and row.agency and row.program_model) and WHOLE_ROW not in row.corrected
-
-
-def problems_by_row(normalised: Normalised) -> dict[int, list[list[str]]]:
-    """What could not be taken as printed, by row: [column, sentence]. A repetition is not a row's own fault."""
-    found: dict[int, list[list[str]]] = defaultdict(list)
-    for error in normalised.errors:
-        if not error.message.startswith("This row repeats"):
-            found[error.number].append([error.column, error.message])
-    return found
 
 
 def entries_of(sheet: Sheet) -> list[Entry]:
@@ -145,14 +134,16 @@ def apply_list(
         row_count=len(read.entries),
     )
     first_load = not Agency.objects.exists()
+    to_place: set[int] = set()
     if step is not None:
-        affected = _append(snapshot, read, step)
+        to_place = _named(folded.since().placed)
+        affected = _append(snapshot, read, step) | to_place
     else:
         snapshot.save()
         questions = refold(placer, added={snapshot.pk: read}).get(snapshot.pk, [])
         affected = None  # every agency is to be derived again
-    held.keep_decisions_folded()
-    events = refresh_derived(affected, placer=placer, history=not first_load)
+    folded.keep()
+    events = refresh_derived(affected, placer=placer, to_place=to_place, history=not first_load)
     if step is None:
         drop_what_no_list_shows()
     applied = Applied(snapshot, events, list(questions))
@@ -205,6 +196,15 @@ def _append(snapshot: Snapshot, read: ReadList, step: Step) -> set[int]:
     affected |= _waiting(snapshot)
     _spellings_printed_again(snapshot)
     return {agency for agency in affected if agency is not None}
+
+
+def _named(names: Iterable[Name]) -> set[int]:
+    """The agencies of these names."""
+    names = set(names)
+    aliases = AgencyAlias.objects.filter(folded__in=[name for _state, name in names])
+    return {
+        agency for agency, *name in aliases.values_list("agency", "state_printed", "folded") if tuple(name) in names
+    }
 
 
 def _waiting(snapshot: Snapshot) -> set[int]:
@@ -261,36 +261,82 @@ def _agreements_for(runs: Iterable[OpenRun]) -> tuple[dict[int, int], dict[tuple
             "pk", "agency_id", "program_model"
         )
     }
-    _make_agencies({run.agency: run.row for run in reversed(runs) if run.agency not in agencies}, agencies)
+    new = {run.agency: run.row for run in reversed(runs) if run.agency not in agencies}
     missing = dict.fromkeys(run.pair for run in runs if run.pair not in agreements)
-    _make_agreements({pair: agencies[pair[0]] for pair in missing}, agreements)
+    if not missing:
+        return agencies, agreements
+    ledger = Ledger()
+    names = _names(runs)
+    if ledger.agencies or ledger.agreements:
+        for agency, state, name in AgencyAlias.objects.filter(agency__in=agencies).values_list(
+            "agency", "state_printed", "folded"
+        ):
+            names[agency].add((state, name))
+    _make_agencies(new, agencies, names, ledger)
+    _make_agreements({pair: agencies[pair[0]] for pair in missing}, agreements, names, ledger)
+    # An id that was gone leads to whoever prints its names again; the others lead where they led.
+    whose = {name: agencies[key] for key in keys for name in names[key]}
+    pairs = {(agencies[key], model): pk for (key, model), pk in agreements.items()}
+    ledger.agencies = [former for former in ledger.agencies if former.agency_id is None]
+    ledger.agreements = [former for former in ledger.agreements if former.agreement_id is None]
+    ledger.keep(whose.get, lambda agency, model: pairs.get((agency, model)))
     return agencies, agreements
 
 
-def _make_agencies(rows: Mapping[int, Row], agencies: dict[int, int]) -> None:
+def _names(runs: Iterable[OpenRun]) -> dict[int, set[Name]]:
+    """The printed names of each of the register's agencies."""
+    names: dict[int, set[Name]] = defaultdict(set)
+    for run in runs:
+        if run.row:
+            names[run.agency].add((run.row.state, fold(run.row.agency)))
+    return names
+
+
+def _make_agencies(
+    rows: Mapping[int, Row], agencies: dict[int, int], names: Mapping[int, set[Name]], ledger: Ledger
+) -> None:
+    """Make the agencies of these first rows, by the register's keys, each under the id that its names once had."""
     if not rows:
         return
     states = dict(Jurisdiction.objects.states().values_list("usps", "pk"))
+    held_now = set(Agency.objects.values_list("pk", flat=True))
     taken = set(Agency.objects.values_list("public_id", flat=True))
-    taken |= set(AgencyFormerId.objects.values_list("public_id", flat=True))
-    made = {
-        key: Agency(public_id=mint_unused(taken), name=row.agency, state_id=states[row.state])
-        for key, row in sorted(rows.items())
-    }
+    taken |= {former.public_id for former in ledger.agencies}
+    made, coverages, again = {}, [], []
+    for key, row in sorted(rows.items()):
+        made[key] = Agency(name=row.agency, state_id=states[row.state])
+        if former := ledger.take_back_agency(names[key]):
+            coverages += agency_again(former, made[key], lambda pk: pk not in held_now)
+            again.append(former.public_id)
+        else:
+            made[key].public_id = mint_unused(taken)
     Agency.objects.bulk_create(made.values(), batch_size=BATCH)
+    Coverage.objects.bulk_create(coverages)
+    forget_merges(again)
     agencies.update({key: agency.pk for key, agency in made.items()})
 
 
-def _make_agreements(pairs: Mapping[tuple[int, str], int], agreements: dict[tuple[int, str], int]) -> None:
+def _make_agreements(
+    pairs: Mapping[tuple[int, str], int],
+    agreements: dict[tuple[int, str], int],
+    names: Mapping[int, set[Name]],
+    ledger: Ledger,
+) -> None:
+    """Make the agreements of these pairs of the register's key and model, each of the agency with that pk."""
     if not pairs:
         return
+    held_now = set(Agreement.objects.values_list("pk", flat=True))
     taken = set(Agreement.objects.values_list("public_id", flat=True))
-    taken |= set(AgreementFormerId.objects.values_list("public_id", flat=True))
-    made = {
-        pair: Agreement(public_id=mint_unused(taken), agency_id=agency, program_model=pair[1])
-        for pair, agency in pairs.items()
-    }
+    taken |= {former.public_id for former in ledger.agreements}
+    made, citations = {}, []
+    for pair, agency in pairs.items():
+        made[pair] = Agreement(agency_id=agency, program_model=pair[1])
+        if former := ledger.take_back_agreement(names[pair[0]], pair[1]):
+            citations += agreement_again(former, made[pair], lambda pk: pk not in held_now)
+        else:
+            made[pair].public_id = mint_unused(taken)
     Agreement.objects.bulk_create(made.values(), batch_size=BATCH)
+    AgreementCitation.objects.bulk_create(citations)
     agreements.update({pair: agreement.pk for pair, agreement in made.items()})
 
 
@@ -303,22 +349,6 @@ def _listing(
     last: Snapshot,
     pk: int | None = None,
 ) -> Listing:
-    row = run.row
-    read = (
-        {
-            "state": row.state,
-            "agency_name": row.agency,
-            "agency_type": row.agency_type,
-            "county": row.county,
-            "program_model": row.program_model,
-            "signed_on": row.signed_on,
-            "moa_url": row.moa_url,
-            "addendum_url": row.addendum_url,
-            "corrected": list(row.corrected),
-        }
-        if row
-        else {}
-    )
     return Listing(
         pk=pk,
         kind=run.kind,
@@ -333,21 +363,11 @@ def _listing(
         agreement_id=agreements.get(run.pair) if run.pair else None,
         match_rule=run.rule,
         match_reason=run.reason[:250],
-        **read,
+        **read_as(run.row),
     )
 
 
 # -- A list older than one we hold ------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Print:
-    """A row as printed and as read, wherever it stands."""
-
-    printed: SheetRow
-    columns: tuple[str, ...]
-    row: Row | None = None
-    problems: list = field(default_factory=list)
 
 
 def refold(
@@ -363,7 +383,8 @@ def refold(
     kept_lists = Snapshot.objects.exclude(pk__in=without)
     snapshots = sorted(kept_lists, key=lambda snapshot: order(snapshot.kind, snapshot.position))
     listings = {row.pk: row for row in Listing.objects.select_related("agreement")}
-    prints = _prints(listings, added)
+    sheets = [(read.kind, read.sheet, read.entries) for read in added.values()]
+    prints = prints_of(listings.values(), sheets)
     fold, runs, entries = Fold(Register(held.verdicts(), same_area=placer.same_area)), [], {}
     questions: dict[int, list[Question]] = {}
     for snapshot in snapshots:
@@ -421,7 +442,7 @@ def refold(
     overwrite(Snapshot, changed, ["rows"])
     Snapshot.objects.filter(pk__in=without).update(rows=[])
     _drop_unprinted_listings()
-    held.keep_decisions_folded()
+    folded.keep()
     return questions
 
 
@@ -445,74 +466,56 @@ _REFOLDED = (
 )
 
 
-def _prints(listings: Mapping[int, Listing], added: Mapping[int, ReadList]) -> dict[str, _Print]:
-    """Each distinct printed row by its digest, read anew with the corrections of today."""
-    columns_of = {pk: tuple(columns) for pk, columns in Snapshot.objects.values_list("pk", "columns")}
-    prints: dict[str, _Print] = {}
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, SheetRow]]] = defaultdict(list)
-    for row in listings.values():
-        if row.digest not in prints:
-            columns = columns_of[row.first_snapshot_id]
-            links = {int(column): url for column, url in row.links.items()}
-            prints[row.digest] = _Print(SheetRow(0, tuple(row.cells), links), columns)
-            groups[row.kind, columns].append((row.digest, prints[row.digest].printed))
-    for read in added.values():
-        for (_number, digest), printed in zip(read.entries, read.sheet.rows, strict=True):
-            if digest not in prints:
-                prints[digest] = _Print(printed, read.sheet.columns)
-                groups[read.kind, read.sheet.columns].append((digest, printed))
-    corrections = held.corrections()
-    for (kind, columns), found in groups.items():
-        numbered = tuple(
-            SheetRow(number, printed.cells, printed.links) for number, (_digest, printed) in enumerate(found, start=2)
-        )
-        normalised = normalise(Sheet("", "", "", columns, numbered), kind=kind, corrections=corrections)
-        problems = problems_by_row(normalised)
-        for row in normalised.rows:
-            if readable(row):
-                prints[found[row.number - 2][0]].row = row
-        for number, (digest, _printed) in enumerate(found, start=2):
-            prints[digest].problems = problems.get(number, [])
-    return prints
-
-
 def _reconcile_agencies(
     runs: Iterable[OpenRun], listings: Iterable[Listing]
 ) -> tuple[dict[int, int], dict[tuple[int, str], int]]:
-    """Which record each folded agency is: the one that had most of its rows; what is new is made."""
+    """Which record each folded agency is: the one that had most of its rows; what is new is made.
+
+    Rows under names that a record only has from another that ended in it count last, so that two that part again are
+    who they were. Records that lose their rows enter the ledger of ids.
+    """
+    ledger = Ledger()
+    borrowed = ledger.borrowed()
     held_by: dict[tuple[str, str], set[int]] = defaultdict(set)
+    had: dict[int, set[Name]] = defaultdict(set)
+    shown_by: dict[tuple[str, str], set[int]] = defaultdict(set)
+    before: dict[int, Agreement] = {}
     for row in listings:
         if row.agreement_id:
             held_by[row.kind, row.digest].add(row.agreement.agency_id)
+            had[row.agreement.agency_id].add((row.state, fold(row.agency_name)))
+            shown_by[row.kind, row.digest].add(row.agreement_id)
+            before[row.agreement_id] = row.agreement
     votes: Counter[tuple[int, int]] = Counter()
+    own: Counter[tuple[int, int]] = Counter()
     first_rows: dict[int, Row] = {}
-    pairs: dict[tuple[int, str], None] = {}
+    pairs: dict[tuple[int, str], Counter[int]] = {}
     for run in runs:
         if run.agency is None:
             continue
         first_rows.setdefault(run.agency, run.row)
-        pairs[run.pair] = None
+        pairs.setdefault(run.pair, Counter()).update(shown_by[run.kind, run.digest])
+        name = run.row.state, fold(run.row.agency)
         for agency in held_by[run.kind, run.digest]:
             votes[run.agency, agency] += 1
+            own[run.agency, agency] += name not in borrowed.get(agency, ())
     agencies: dict[int, int] = {}
     taken: set[int] = set()
-    for (key, agency), _count in sorted(votes.items(), key=lambda item: (-item[1], item[0][1], item[0][0])):
+    for key, agency in sorted(votes, key=lambda pair: (-own[pair], -votes[pair], pair[1], pair[0])):
         if key not in agencies and agency not in taken:
             agencies[key] = agency
             taken.add(agency)
-    heirs = {}
-    for (key, agency), _count in sorted(votes.items(), key=lambda item: (-item[1], item[0][1], item[0][0])):
-        if agency not in taken:
-            heirs.setdefault(agency, key)
-    _make_agencies({key: row for key, row in first_rows.items() if key not in agencies}, agencies)
-
-    # An agency that lost all its rows to another lives on as that one's former id.
-    lost = Agency.objects.filter(pk__in=heirs).order_by("pk")
-    AgencyFormerId.objects.bulk_create(
-        AgencyFormerId(public_id=agency.public_id, agency_id=agencies[heirs[agency.pk]]) for agency in lost
-    )
-    for agency in lost:
-        AgencyFormerId.objects.filter(agency=agency).update(agency_id=agencies[heirs[agency.pk]])
+    names = _names(runs)
+    for key in sorted(first_rows.keys() - agencies.keys()):
+        # A record whose every row is read as another's stays who it was, if its name is printed anew.
+        for agency in sorted(had.keys() - taken):
+            if had[agency] & names[key]:
+                agencies[key] = agency
+                taken.add(agency)
+                break
+    ledger.give_up_agencies(had.keys() - taken, had)
+    new = {key: row for key, row in first_rows.items() if key not in agencies}
+    _make_agencies(new, agencies, names, ledger)
 
     by_agency = {
         (agency, model): pk for pk, agency, model in Agreement.objects.values_list("pk", "agency_id", "program_model")
@@ -520,7 +523,25 @@ def _reconcile_agencies(
     agreements = {
         pair: by_agency[agencies[pair[0]], pair[1]] for pair in pairs if (agencies[pair[0]], pair[1]) in by_agency
     }
-    _make_agreements({pair: agencies[pair[0]] for pair in pairs if pair not in agreements}, agreements)
+    lost = before.keys() - set(agreements.values())
+    for pair in [pair for pair in pairs if pair not in agreements]:
+        # An agreement goes with its rows to the agency that has them now.
+        moved = [
+            pk
+            for pk in lost
+            if before[pk].program_model == pair[1] and (pairs[pair][pk] or had[before[pk].agency_id] & names[pair[0]])
+        ]
+        if moved:
+            agreements[pair] = min(moved, key=lambda pk: (-pairs[pair][pk], pk))
+            lost.remove(agreements[pair])
+            Agreement.objects.filter(pk=agreements[pair]).update(agency_id=agencies[pair[0]])
+    ledger.give_up_agreements(lost, had)
+    missing = {pair: agencies[pair[0]] for pair in pairs if pair not in agreements}
+    _make_agreements(missing, agreements, names, ledger)
+
+    whose = {name: agencies[key] for key, printed in names.items() for name in printed}
+    by_pair = {(agencies[key], model): pk for (key, model), pk in agreements.items()}
+    ledger.keep(whose.get, lambda agency, model: by_pair.get((agency, model)))
     return agencies, agreements
 
 
@@ -535,15 +556,10 @@ def _drop_unprinted_listings() -> None:
 
 
 def drop_what_no_list_shows() -> None:
-    """Remove agreements and agencies without a row, once everything else is derived; their ids lead on."""
+    """Remove agreements and agencies without a row, once everything else is derived. The ledger has their ids."""
     for agreement in Agreement.objects.filter(listings=None).select_related("agency"):
-        agency = AgencyFormerId.objects.filter(public_id=agreement.agency.public_id).values("agency")
-        heir = Agreement.objects.filter(agency__in=agency, program_model=agreement.program_model).first()
-        if heir:
-            AgreementFormerId.objects.create(public_id=agreement.public_id, agreement=heir)
-            AgreementFormerId.objects.filter(agreement=agreement).update(agreement=heir)
         agreement.delete()
-    for agency in Agency.objects.filter(agreements=None, merged_into=None, merged_from=None):
+    for agency in Agency.objects.filter(agreements=None):
         agency.delete()
 
 

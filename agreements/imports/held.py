@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from agreements.models import Listing, Snapshot, SourceCorrection, Verdict
-from jurisdictions.models import BundledRecord
 
 from .derive import ListPoint, Run, Series
 from .fold import Fold, OpenRun
@@ -41,29 +39,6 @@ def verdicts() -> list[Decision]:
         Decision(*values)
         for values in decided.values_list("answer", "state", "name", "other_state", "other_name", "reason")
     ]
-
-
-DECISIONS_FOLDED = {"table": "decisions", "key": "folded"}
-"""Where it is kept which decisions the lists we hold were folded with."""
-
-
-def decisions_are_folded() -> bool:
-    """Whether people's decisions are those with which the lists that we hold were folded."""
-    return BundledRecord.objects.filter(**DECISIONS_FOLDED, digest=_decisions()).exists()
-
-
-def keep_decisions_folded() -> None:
-    """Write down that the lists we hold are folded with the decisions of today."""
-    BundledRecord.objects.update_or_create(**DECISIONS_FOLDED, defaults={"digest": _decisions()})
-
-
-def _decisions() -> str:
-    """Names all that people decided on names, places and ICE's wrong prints."""
-    tables = []
-    for model, apart in ((Verdict, {"id", "decided_on", "decided_by"}), (SourceCorrection, {"id"})):
-        names = [column.name for column in model._meta.concrete_fields if column.name not in apart]
-        tables.append(sorted(repr(values) for values in model.objects.values_list(*names)))
-    return hashlib.sha256(repr(tables).encode()).hexdigest()
 
 
 def fold_at_the_frontier(same_area=None) -> Fold:

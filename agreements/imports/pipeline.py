@@ -16,13 +16,14 @@ from django.utils import timezone
 from agreements.models import ImportRun, Listing, Snapshot
 from jurisdictions.models import DataVersion
 
-from . import held
-from .apply import Applied, ReadList, apply_list, entries_of, fold_list, order, readable
+from . import folded, held
+from .apply import Applied, ReadList, apply_list, entries_of, fold_list, order
 from .dating import NAME_SAYS_ANOTHER_KIND, date_sheet
 from .diff import Change, contradictions, diff, many_vanished
 from .fold import Step
 from .matching import Question
 from .placing import Placer
+from .prints import readable
 from .rows import Row, kind_of, normalise
 from .sheet import NotASheet, Sheet, read_sheet
 
@@ -156,7 +157,7 @@ def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
     plan = ImportPlan(read, placer, version, doubts=doubts)
     newest = max((order(*row) for row in Snapshot.objects.values_list("kind", "position")), default=None)
     plan.is_older = newest is not None and read.order < newest
-    if newest is None or (not plan.is_older and held.decisions_are_folded()):
+    if newest is None or (not plan.is_older and not folded.since().folds_anew):
         fold = held.fold_at_the_frontier(same_area=placer.same_area)
         plan.step = fold_list(fold, read)
         _look_up_what_stopped(plan.step)

@@ -39,12 +39,14 @@ def refresh_derived(
     agencies: Iterable[int] | None = None,
     *,
     placer: Placer | None = None,
+    to_place: Iterable[int] = (),
     history: bool = True,
     progress: Callable[[str], None] = lambda step: None,
 ) -> list[ChangeEvent]:
     """Derive anew for the agencies named (None: for all); returns the events that are new.
 
-    Without a `placer` names and placements stay as they are. With `history`, a change of a name or placement writes
+    Without a `placer` names and placements stay as they are; the agencies `to_place` are placed anew also where their
+    rows say what they said. With `history`, a change of a name or placement writes
     one history row; a first load passes False.
     """
     ids = None if agencies is None else sorted(set(agencies))
@@ -53,7 +55,7 @@ def refresh_derived(
     series = held.series()
     runs = held.runs_by_agency(ids)
     chosen = Agency.objects.all() if ids is None else Agency.objects.filter(pk__in=ids)
-    by_id = {agency.pk: agency for agency in chosen.filter(merged_into=None).order_by("pk")}
+    by_id = {agency.pk: agency for agency in chosen.order_by("pk")}
     agreements: dict[int, dict[str, Agreement]] = {}
     for agreement in Agreement.objects.filter(agency__in=by_id).order_by("pk") if ids else Agreement.objects.all():
         agreements.setdefault(agreement.agency_id, {})[agreement.program_model] = agreement
@@ -66,7 +68,7 @@ def refresh_derived(
     _refresh_aliases(runs, series, ids)
     if placer is not None:
         progress("placements")
-        _refresh_agencies(by_id, runs, series, placer, anew=ids is None, history=history)
+        _refresh_agencies(by_id, runs, series, placer, None if ids is None else set(to_place), history=history)
     return events
 
 
@@ -182,10 +184,11 @@ def _refresh_aliases(runs, series, ids) -> None:
 AGENCY_FIELDS = ("name", "kind", "state_id", "placement", "placement_reason", "printed_county_id", "placement_basis")
 
 
-def _refresh_agencies(by_id, runs, series, placer: Placer, *, anew: bool, history: bool) -> None:
+def _refresh_agencies(by_id, runs, series, placer: Placer, anew: set[int] | None, *, history: bool) -> None:
     """Name and placement of each agency from its rows, unless an editor chose them.
 
-    One whose rows say of it what they said when it was placed stays as it is, unless all are to be placed `anew`.
+    One whose rows say of it what they said when it was placed stays as it is, unless it is to be placed `anew` (None:
+    all are).
     """
     coverages: dict[int, dict[str, Coverage]] = {}
     for coverage in Coverage.objects.filter(agency__in=by_id):
@@ -201,7 +204,7 @@ def _refresh_agencies(by_id, runs, series, placer: Placer, *, anew: bool, histor
         if not agency.name_is_editors:
             agency.name = own[0].name
         basis = placer.basis(own)
-        if not agency.placement_is_editors and (anew or basis != agency.placement_basis):
+        if not agency.placement_is_editors and (anew is None or agency_id in anew or basis != agency.placement_basis):
             placed = placer.place(own)
             agency.placement_basis = basis
             for name, value in placed.fields.items():

@@ -22,6 +22,8 @@ class LocalPolicy(Editorial, Dated):
         POLICE_POLICY = "police_policy", _("Police policy")
         CHARTER = "charter", _("Charter")
         COURT_SETTLEMENT = "court_settlement", _("Court settlement")
+        COURT_ORDER = "court_order", _("Judge's order")
+        AGREEMENT = "agreement", _("Agreement or memorandum")
         STATE_LAW_ONLY = "state_law_only", _("State law only")
         DESIGNATION = "designation", _("Designation")
 

@@ -103,13 +103,11 @@ CHANGES_SHOWN = 12
 @public_page("as_of")
 def agency(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse:
     """An agency: its agreements on the day, what each lets officers do, history, spellings, each fact's origin."""
-    found = Agency.objects.select_related("state", "printed_county__state", "merged_into").filter(public_id=public_id)
+    found = Agency.objects.select_related("state", "printed_county__state").filter(public_id=public_id)
     agency = found.first()
     if agency is None:
         former = get_object_or_404(AgencyFormerId.objects.select_related("agency"), public_id=public_id)
-        return moved(request, "agency", former.agency)
-    if agency.merged_into:
-        return moved(request, "agency", agency.merged_into)
+        return moved(request, "agency", former.agency) if former.agency else gone(request)
     if slug != agency.slug:
         return moved(request, "agency", agency)
     day, refusal = asked_day(request.known_parameters)
@@ -152,6 +150,11 @@ def moved(request: HttpRequest, view: str, record: Agency | Agreement) -> HttpRe
     return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
 
 
+def gone(request: HttpRequest) -> HttpResponse:
+    """410: an id that was given up, of a record that nothing took the place of. It may come again."""
+    return render(request, "agreements/gone.html", status=410)
+
+
 def stretches_of(agreements: list[Agreement], lists: Lists) -> dict[int, list[Standing]]:
     """For each agreement the runs of days with one status, by the day, newest first; a gap shows as its own run.
 
@@ -174,11 +177,11 @@ def stretches_of(agreements: list[Agreement], lists: Lists) -> dict[int, list[St
 def agreement(request: HttpRequest, public_id: str) -> HttpResponse:
     """An agreement: its status on the day, every date and document ever printed, and the rows that print them."""
     day, refusal = asked_day(request.known_parameters)
-    known = Agreement.objects.select_related("agency__state", "agency__merged_into", "ended_source")
+    known = Agreement.objects.select_related("agency__state", "ended_source")
     record = known.filter(public_id=public_id).first()
     if record is None:
         former = get_object_or_404(AgreementFormerId.objects.select_related("agreement"), public_id=public_id)
-        return moved(request, "agreement", former.agreement)
+        return moved(request, "agreement", former.agreement) if former.agreement else gone(request)
     lists = Lists.on(day)
     on_the_day = Agreement.objects.on(day).filter(pk=record.pk).select_related("agency__state", "ended_source").first()
     others = Agreement.objects.listed_on(day).filter(agency=record.agency).exclude(pk=record.pk)

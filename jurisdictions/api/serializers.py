@@ -184,7 +184,9 @@ class AgencyRecord(Record):
         source="printed_county_id", allow_null=True, help_text="The county that ICE prints: evidence, not an answer."
     )
     spellings = SpellingRecord(source="aliases", many=True)
-    merged_into = serializers.CharField(source="merged_into.public_id", default=None, allow_null=True)
+    merged_into = serializers.SerializerMethodField(
+        help_text="Always null: a record stands for itself. An id that became another's answers 301 and names it so."
+    )
     former_ids = serializers.SerializerMethodField(help_text="Ids that lead here.")
     url = serializers.SerializerMethodField(help_text="The page.")
     sources = serializers.SerializerMethodField()
@@ -198,6 +200,9 @@ class AgencyRecord(Record):
             area = coverage.jurisdiction
             reached |= dict.fromkeys([area.pk] if area.is_county else [part.county_id for part in area.peopled])
         return list(reached)
+
+    def get_merged_into(self, agency: Agency) -> str | None:
+        return None
 
     def get_former_ids(self, agency: Agency) -> list[str]:
         return [former.public_id for former in agency.former_ids.all()]

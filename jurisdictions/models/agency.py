@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from ..public_ids import mint
-from ..querysets import AgencyQuerySet
 from .jurisdiction import Jurisdiction
 from .source import Source
 
@@ -55,11 +54,8 @@ class Agency(models.Model):
         help_text="The county that ICE prints, where it names one of the state; evidence, not an answer.",
     )
     jurisdictions = models.ManyToManyField(Jurisdiction, through="Coverage", related_name="covering_agencies")
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
     updated_at = models.DateTimeField(auto_now=True)
     history = HistoricalRecords(excluded_fields=["updated_at", "placement_basis"])
-
-    objects = AgencyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "agencies"

@@ -59,15 +59,13 @@ def method(request: HttpRequest) -> HttpResponse:
             participating=Count("pk", filter=Q(kind=ListKind.PARTICIPATING)),
             pending=Count("pk", filter=Q(kind=ListKind.PENDING)),
         ),
-        "placements": Agency.objects.standing()
-        .filter(pk__in=listed)
-        .aggregate(
+        "placements": Agency.objects.filter(pk__in=listed).aggregate(
             decided=Count("pk", filter=Q(placement=Agency.Placement.DECIDED)),
             in_question=Count("pk", filter=Q(placement=Agency.Placement.IN_QUESTION)),
             statewide=Count("pk", filter=Q(placement=Agency.Placement.STATEWIDE)),
         ),
         "spellings": AgencyAlias.objects.count(),
-        "agencies_known": Agency.objects.standing().count(),
+        "agencies_known": Agency.objects.count(),
         "areas": dict.fromkeys(Jurisdiction.Kind.values, 0)
         | {
             row["kind"]: row["count"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from agreements.imports import held
+from agreements.imports import folded
 from agreements.imports.apply import fold_anew, order
 from agreements.imports.dating import date_sheet
 from agreements.imports.diff import Change
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         results = []
         with transaction.atomic():
             DataVersion.objects.take_turn()
-            if Snapshot.objects.exists() and not held.decisions_are_folded():
+            if Snapshot.objects.exists() and folded.since().folds_anew:
                 self._fold_anew()
                 if not options["json"]:
                     self.stdout.write("People decided anew since the last list: all lists were read again.")

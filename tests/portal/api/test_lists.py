@@ -109,9 +109,17 @@ def test_a_former_id_leads_to_the_record(get):
 @pytest.mark.django_db
 def test_a_merged_agency_says_which_one_it_became(get):
     stays = listed().agency
-    gone = AgencyFactory(merged_into=stays)
-    assert get(f"agencies/{gone.public_id}/").json()["merged_into"] == stays.public_id
+    AgencyFormerId.objects.create(public_id="cccccc", agency=stays)
+    assert get("agencies/cccccc/", status=301).json() == {"id": "cccccc", "merged_into": stays.public_id}
     assert [each["id"] for each in get("agencies/").json()["results"]] == [stays.public_id]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["agencies/dddddd/", "agreements/eeeeee/"])
+def test_an_id_whose_record_is_gone_answers_410(get, address):
+    AgencyFormerId.objects.create(public_id="dddddd")
+    AgreementFormerId.objects.create(public_id="eeeeee", program_model="TFM")
+    assert get(address, status=410).json()["title"] == "The record is gone"
 
 
 # -- Days -----------------------------------------------------------------------------------------------------------
