@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from jurisdictions.models import ZipArea
-from portal import name_index
+from portal.lookup import names_held
 from portal.find import LONGEST, MOST_SHOWN, Problem, answers_differ, find
 from tests.factories import (
     NEWEST_LIST,
@@ -484,4 +484,4 @@ def test_the_names_of_the_whole_country_are_read_once(django_assert_max_num_quer
     find("brwoard")
     with django_assert_max_num_queries(8):
         find("brwoard")
-    assert name_index.area_names() is name_index.area_names()
+    assert names_held() is names_held()
