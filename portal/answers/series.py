@@ -1,0 +1,156 @@
+"""Numbers through time: what stood on each of ICE's participating lists, for the country and for each state."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from itertools import accumulate
+
+from django.db import connection
+
+from agreements.models import Snapshot, Standing, Status
+from agreements.programs import by_model
+from jurisdictions.models import DataVersion
+
+
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """What stood on the last list of a day."""
+
+    day: date
+    agreements: int
+    agencies: int
+    states: int
+    """States and territories with at least one of them."""
+    models: Mapping[str, int]
+    """Agreements by model; 0 where the list shows none."""
+
+    @property
+    def counts(self) -> tuple:
+        return (self.agreements, self.agencies, self.states, tuple(self.models.items()))
+
+
+@dataclass(frozen=True)
+class Series:
+    """The lists that we hold, the oldest first."""
+
+    points: tuple[OnList, ...]
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The models that any of the lists shows, in the order of pages."""
+        shown = {model for point in self.points for model, count in point.models.items() if count}
+        return tuple(sorted(shown, key=by_model))
+
+    @property
+    def newest(self) -> OnList | None:
+        return self.points[-1] if self.points else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no list shows anything."""
+        return not any(point.agreements for point in self.points)
+
+    def until(self, day: date) -> Series:
+        """The lists published by `day`."""
+        return Series(tuple(point for point in self.points if point.day <= day))
+
+    @cached_property
+    def months(self) -> tuple[OnList, ...]:
+        """The last list of each month, the newest first."""
+        last = {(point.day.year, point.day.month): point for point in self.points}
+        return tuple(reversed(last.values()))
+
+    @cached_property
+    def changes(self) -> tuple[OnList, ...]:
+        """The first list, and each whose numbers differ from those of the list before it; the newest first."""
+        kept = [
+            point
+            for before, point in zip((None, *self.points), self.points, strict=False)
+            if before is None or point.counts != before.counts
+        ]
+        return tuple(reversed(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class ThroughTime:
+    """The lists of the whole country, and those of each state that ever had an agency on one."""
+
+    country: Series
+    states: Mapping[str, Series]
+    """By the state's GEOID."""
+
+    def state(self, geoid: str) -> Series:
+        return self.states.get(geoid) or Series(
+            tuple(OnList(point.day, 0, 0, 0, dict.fromkeys(point.models, 0)) for point in self.country.points)
+        )
+
+    @classmethod
+    def read(cls) -> ThroughTime:
+        """Two queries."""
+        days = list(
+            Snapshot.objects.participating().order_by("published_on").values_list("published_on", flat=True).distinct()
+        )
+        runs = Standing.objects.filter(status=Status.LISTED).values_list(
+            "agreement__agency__state", "agreement__agency", "agreement__program_model", "starts_on", "ends_on"
+        )
+        by_state: dict[str, list[tuple[int, str, int, int]]] = defaultdict(list)
+        for state, agency, model, starts_on, ends_on in runs.iterator(chunk_size=5000):
+            first = bisect_left(days, starts_on)
+            beyond = bisect_left(days, ends_on) if ends_on else len(days)
+            if first < beyond:
+                by_state[state].append((agency, model, first, beyond))
+        models = sorted({model for rows in by_state.values() for _agency, model, *_days in rows}, key=by_model)
+        states = {state: _series(days, models, rows) for state, rows in by_state.items()}
+        return cls(_sum(days, models, states.values()), states)
+
+    @classmethod
+    def of(cls, version: DataVersion) -> ThroughTime:
+        """As of a version of the facts, held in memory."""
+        if not version.number:
+            return cls.read()
+        return _held(str(connection.settings_dict["NAME"]), version.number, version.changed_at)
+
+
+@lru_cache(maxsize=2)
+def _held(database: str, number: int, changed_at: datetime) -> ThroughTime:
+    return ThroughTime.read()
+
+
+def _series(days: list[date], models: list[str], runs: Iterable[tuple[int, str, int, int]]) -> Series:
+    """Count runs of (agency, model, first list, the list beyond the last); an agency of several models counts once."""
+    of_model: dict[str, Counter[int]] = defaultdict(Counter)
+    lists_of_agency: dict[int, set[int]] = defaultdict(set)
+    for agency, model, first, beyond in runs:
+        of_model[model][first] += 1
+        of_model[model][beyond] -= 1
+        lists_of_agency[agency].update(range(first, beyond))
+    agencies = Counter(number for lists in lists_of_agency.values() for number in lists)
+    counts = {model: list(accumulate(of_model[model][number] for number in range(len(days)))) for model in models}
+    points = []
+    for number, day in enumerate(days):
+        here = {model: counts[model][number] for model in models}
+        agreements = sum(here.values())
+        points.append(OnList(day, agreements, agencies[number], int(agreements > 0), here))
+    return Series(tuple(points))
+
+
+def _sum(days: list[date], models: list[str], states: Iterable[Series]) -> Series:
+    """An agency belongs to one state, so the country's numbers are the sums of its states'."""
+    columns = list(zip(*(series.points for series in states), strict=True)) or [()] * len(days)
+    return Series(
+        tuple(
+            OnList(
+                day,
+                sum(point.agreements for point in column),
+                sum(point.agencies for point in column),
+                sum(point.states for point in column),
+                {model: sum(point.models[model] for point in column) for model in models},
+            )
+            for day, column in zip(days, columns, strict=True)
+        )
+    )
