@@ -48,7 +48,7 @@ def standing_mark(standing: str) -> str:
 
 @register.filter
 def when(rule: Any, day: date | None = None) -> str:
-    """ "since 6 March 2025", or "from 1 December 2026". Takes a law, policy or provision with its `standing` on `day`."""
+    """ "since 6 March 2025", or "from 1 December 2026". Takes a law, policy or part with its `standing` on `day`."""
     return rules.when(rule, rule.standing, day)
 
 

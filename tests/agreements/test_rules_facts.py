@@ -117,7 +117,6 @@ DOUBTFUL_POLICIES = [
     "pa-swissvale-287g-resolution-2025",
     "ca-richmond-sanctuary-contracting-ordinance-2018",
     "wa-seattle-welcoming-city-resolution-2025",
-    "il-cook-county-courthouse-order-2025",
     "fl-south-miami-287g-obligation-lawsuit-2025",
     "co-el-paso-county-state-limits-lawsuit-2024",
     "ks-wyandotte-county-kansas-city-safe-and-welcoming-act-2022",
@@ -372,10 +371,38 @@ def test_a_part_that_came_later_than_its_law_has_its_own_day(key, place, walk):
         ("ca-los-angeles-county-sensitive-locations-policy-2017", ["resources"]),
         ("ny-new-york-city-local-law-58-2014", ["ice_access_to_jails"]),
         ("md-baltimore-safe-spaces-act-2026", ["data_privacy", "resources"]),
+        # Notice before release, not the handing over.
+        ("md-baltimore-county-ice-release-mou-2025", ["information_sharing"]),
+        ("il-cook-county-detainer-ordinance-2011", ["information_sharing", "detainers", "ice_access_to_jails"]),
     ],
 )
 def test_a_policy_is_about_what_its_source_tells_of_it(key, topics):
     assert LocalPolicy.objects.get(key=key).topics == topics
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "wa-king-county-detainer-ordinance-2018",
+        "il-cook-county-detainer-ordinance-2011",
+        "md-baltimore-safe-spaces-act-2026",
+        "la-orleans-parish-cacho-settlement-2013",
+        "nm-bernalillo-county-detainer-executive-policy",
+        "ny-new-york-city-executive-order-13-2026",
+        "ny-new-york-city-local-law-58-2014",
+        "ny-new-york-city-probation-detainer-law-2017",
+    ],
+)
+def test_a_policy_with_conditions_or_exceptions_limits_and_does_not_prohibit(key):
+    assert LocalPolicy.objects.get(key=key).stance == "limits_cooperation"
+
+
+def test_a_memorandum_and_a_judges_order_are_not_called_executive_orders():
+    memorandum = LocalPolicy.objects.get(key="md-baltimore-county-ice-release-mou-2025")
+    order = LocalPolicy.objects.get(key="il-cook-county-courthouse-order-2025")
+    assert memorandum.get_instrument_display() == "Agreement or memorandum"
+    assert order.get_instrument_display() == "Judge's order"
+    assert order.doubt_en == ""
 
 
 def test_a_statement_names_those_of_whom_its_source_is_certain():

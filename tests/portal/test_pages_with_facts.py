@@ -208,6 +208,32 @@ def test_florida_requires_agreements_and_what_a_court_blocked_is_said_so(client)
     )
 
 
+def test_on_a_past_day_nobody_says_that_florida_s_laws_were_blocked_already(client):
+    """They were blocked in May 2024 and April 2025 by what their sources tell; no record has the day."""
+    page = client.get("/us/fl/broward-county/?as_of=2025-02-20")
+    text = text_of(page)
+    assert "dated 13 February 2025; the day it was blocked is not known to us" in text
+    assert "dated 1 July 2023; the day it was blocked is not known to us" in text
+    assert 'href="/laws/fl-sb-4-c-2025/?as_of=2025-02-20"' in page.content.decode()
+    assert "is not known to us" not in text_of(client.get("/us/fl/broward-county/"))
+
+
+@pytest.mark.parametrize(
+    ("address", "documents"),
+    [
+        ("/us/ca/los-angeles-county/", ["ACLU of Southern California", "Legiplex", "Fresno County"]),
+        ("/us/il/cook-county/", ["Public Act 101-0019"]),
+        ("/us/la/orleans-parish/", ["The Usufruct on Louisiana SB 208"]),
+        ("/us/ny/new-york/", ["Office of the Governor of New York on New York Executive Order 170"]),
+    ],
+)
+def test_a_page_cites_the_document_that_bears_out_a_part_of_a_law(client, address, documents):
+    response = client.get(address, follow=True)
+    sources = text_of(response).partition(" Sources ICE")[2] or text_of(response)
+    for document in documents:
+        assert document in sources, document
+
+
 def test_new_mexicos_ban_is_younger_than_the_newest_list(client):
     newer = "The newest list that we hold for this day, of 18 May 2026, is older than this rule."
     before, after = (text_of(client.get(f"/us/nm/curry-county/?as_of=2026-05-{day}")) for day in (19, 20))
@@ -227,7 +253,8 @@ def test_baltimore_countys_label_comes_and_goes_and_its_memorandum_stands(client
     assert "Baltimore County is on this list since 5 August 2025." in on
     assert "Memorandum of understanding with ICE" not in on
     assert "Baltimore County was put on this list on 5 August 2025 and taken off on 31 October 2025." in off
-    assert "Memorandum of understanding with ICE on release notice" in off
+    assert "Memorandum of understanding with ICE on release notice Agreement or memorandum · 25 October 2025" in off
+    assert "Executive order" not in off
 
 
 @pytest.mark.parametrize("address", ["/us/ny/", "/us/wi/", "/us/hi/", "/us/va/", "/us/ca/los-angeles-county/"])
