@@ -579,8 +579,10 @@ class DesignationFilter(OfGovernments):
 
 def agencies_of(area: Jurisdiction) -> models.QuerySet:
     """Ids of the agencies whose changes are told for an area: those that reach it in any way, also for the whole state,
-    and those in question for which ICE prints this county.
+    and those in question for which ICE prints this county. For a state, all of its agencies.
     """
+    if area.is_state:
+        return Agency.objects.filter(state=area).values("pk")
     told = Q(placement=Agency.Placement.IN_QUESTION, printed_county=area)
     for reach in Reach:
         told |= Q(pk__in=agencies_reaching(area, reach))

@@ -31,7 +31,7 @@ from .querysets import ChangeEventQuerySet
 EXAMPLES = 4
 Kind = ChangeEvent.Kind
 DIGIT = re.compile("[0-9]")
-WHOLE_DATE = re.compile("[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}")
+WHOLE_DATE = re.compile("[0-9]{1,2}/[0-9]{1,2}/(?:[0-9]{2}|[0-9]{4})|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 ON_ROWS = {
     "county_missing": (

@@ -192,7 +192,7 @@ def _change_template(event: ChangeEvent, before: dict, after: dict) -> str:
                 "ICE's list of %(list)s prints “%(after)s”. The list before printed “%(before)s”. It is one agency."
             )
         case Kind.MERGED:
-            return _("Two records of ours became one, since they are one agency: %(agency)s.")
+            return _("Two records of ours became one: %(agency)s. We hold them to be one agency.")
         case Kind.RE_SIGNED:
             return _(
                 "On ICE's list of %(list)s the %(model)s agreement of %(agency)s has a later signing date: %(after)s."

@@ -468,10 +468,16 @@ def others_of(event: ChangeEvent) -> QuerySet:
 
 
 def list_before(event: ChangeEvent) -> Snapshot | None:
-    """The list that counted before the one in which the change was seen."""
+    """The list that the one in which the change was seen is compared with: the one before.
+
+    Of an agreement that is no longer listed, the last one that printed it.
+    """
     if event.snapshot is None:
         return None
-    older = Snapshot.objects.filter(kind=event.snapshot.kind, published_on__lt=event.snapshot.published_on)
+    before = event.snapshot.published_on
+    if event.kind == Kind.NO_LONGER_LISTED and event.took_effect_on:
+        before = event.took_effect_on
+    older = Snapshot.objects.filter(kind=event.snapshot.kind, published_on__lt=before)
     return older.order_by("-position").first()
 
 
