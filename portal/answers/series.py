@@ -13,8 +13,9 @@ from itertools import accumulate
 from django.db import connection
 
 from agreements.models import Snapshot, Standing, Status
-from agreements.programs import by_model
+from agreements.programs import PLAIN_NAMES, by_model
 from jurisdictions.models import DataVersion
+from portal.maps.chart import Chart, chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class OnList:
     """Agreements by model; 0 where the list shows none."""
 
     @property
-    def counts(self) -> tuple:
-        return (self.agreements, self.agencies, self.states, tuple(self.models.items()))
+    def numbers(self) -> tuple:
+        return self.agencies, self.states, self.models
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Series:
         """The models that any of the lists shows, in the order of pages."""
         shown = {model for point in self.points for model, count in point.models.items() if count}
         return tuple(sorted(shown, key=by_model))
+
+    @property
+    def first(self) -> OnList | None:
+        return self.points[0] if self.points else None
 
     @property
     def newest(self) -> OnList | None:
@@ -61,19 +66,40 @@ class Series:
 
     @cached_property
     def months(self) -> tuple[OnList, ...]:
-        """The last list of each month, the newest first."""
+        """The last list of each month, the newest first; a month that repeats the one before it is left out."""
         last = {(point.day.year, point.day.month): point for point in self.points}
-        return tuple(reversed(last.values()))
+        return tuple(reversed(self._news(last.values())))
+
+    @property
+    def rows(self) -> list[tuple[OnList, list[tuple[str, int]]]]:
+        """The months as a table: each with its agreements of each model."""
+        return [(point, [(model, point.models[model]) for model in self.models]) for point in self.months]
+
+    @staticmethod
+    def _news(points: Iterable[OnList]) -> list[OnList]:
+        kept: list[OnList] = []
+        for point in points:
+            if not kept or point.numbers != kept[-1].numbers:
+                kept.append(point)
+        return kept
 
     @cached_property
-    def changes(self) -> tuple[OnList, ...]:
-        """The first list, and each whose numbers differ from those of the list before it; the newest first."""
-        kept = [
-            point
-            for before, point in zip((None, *self.points), self.points, strict=False)
-            if before is None or point.counts != before.counts
-        ]
-        return tuple(reversed(kept))
+    def chart(self) -> Chart | None:
+        """A line for each model; None where there is nothing to draw."""
+        if self.is_empty:
+            return None
+        rows = [(line_name(model), [point.models[model] for point in self.points]) for model in self.models]
+        return chart([point.day for point in self.points], rows)
+
+    @property
+    def key(self) -> list[tuple[str, str, int]]:
+        """Of each model its line's name, its code and its number on the newest list."""
+        return [(line_name(model), model, self.points[-1].models[model]) for model in self.models]
+
+
+def line_name(model: str) -> str:
+    """What the style sheet calls the line of a model; all that are new to us share one."""
+    return model if model in PLAIN_NAMES else "other"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The pages of places: all states, a state, and every county, place and county subdivision."""
+"""The pages of places: a state, and every county, place and county subdivision."""
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 
 from agreements.caching import public_page
 from agreements.filters import asked_day
-from agreements.lists import Lists
-from agreements.models import Agreement
 from jurisdictions.models import AreaName, Jurisdiction
 from portal.answers import Sources, answer_for, state_answer
 from portal.answers.shelf import Shelf
@@ -20,36 +18,6 @@ from portal.templatetags.pages import in_language
 # Where a place without a city government is part of a town or township, which governs it.
 TOWN_STATES = frozenset({"CT", "MA", "ME", "MI", "MN", "NH", "NJ", "NY", "PA", "RI", "VT", "WI"})
 PLAIN_NOTES = frozenset({"", "part of a town or township", "town of the same name"})
-
-
-@public_page("as_of")
-def states(request: HttpRequest) -> HttpResponse:
-    """Every state and territory with its numbers on the list of the day."""
-    day, refusal = asked_day(request.known_parameters)
-    lists = Lists.on(day)
-    counts = {
-        row["agency__state"]: row
-        for row in Agreement.objects.listed_on(day)
-        .order_by()
-        .values("agency__state")
-        .annotate(
-            agencies=Count("agency", distinct=True),
-            agreements=Count("pk"),
-            TFM=Count("pk", filter=Q(program_model="TFM")),
-            JEM=Count("pk", filter=Q(program_model="JEM")),
-            WSO=Count("pk", filter=Q(program_model="WSO")),
-        )
-    }
-    rows = [(state, counts.get(state.pk)) for state in Jurisdiction.objects.states().order_by("name")]
-    context = {
-        "lists": lists,
-        "refusal": refusal,
-        "rows": rows,
-        "agencies": sum(row["agencies"] for row in counts.values()),
-        "agreements": sum(row["agreements"] for row in counts.values()),
-        "states": len(counts),
-    }
-    return render(request, "portal/states.html", context, status=400 if refusal else 200)
 
 
 @public_page("as_of")

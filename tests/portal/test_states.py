@@ -113,9 +113,9 @@ def test_capitals_lead_to_the_address(client, florida):
 def test_all_states_stand_on_one_page_with_their_numbers(client, florida):
     StateFactory(geoid="24", name="Maryland", usps="MD")
     response = client.get("/us/")
-    assert heading(response) == "States and territories"
+    assert heading(response) == "The United States"
     text = text_of(response)
-    assert "3 agreements of 3 agencies in 1 states and territories" in text
+    assert "3 agreements of 3 agencies in 1 state or territory" in text
     assert "Florida 3 3 Maryland 0" in text
 
 
