@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -8,8 +8,8 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        # The last app: by now Django has made the permissions of every model.
-        post_migrate.connect(grant_roles, sender=self, dispatch_uid="portal.roles")
+        # The last app with models: when its turn comes, Django has made the permissions of all others and of it.
+        post_migrate.connect(grant_roles, sender=apps.get_app_config("agreements"), dispatch_uid="portal.roles")
 
 
 def grant_roles(**_kwargs) -> None:

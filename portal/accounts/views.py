@@ -1,5 +1,6 @@
 """Pages of one's own account that differ from allauth's: the invitation, and factors that this session stands on."""
 
+from ipaddress import ip_address
 from urllib.parse import quote
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -11,6 +12,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -76,7 +78,9 @@ class RemoveApp(StandsOnTheChange, DeactivateTOTPView):
 
 
 class AddPasskey(StandsOnTheChange, AddWebAuthnView):
-    pass
+    def get_context_data(self, **kwargs) -> dict:
+        # Browsers make passkeys for names alone, and `make run` names the address 127.0.0.1.
+        return {**super().get_context_data(**kwargs), "no_passkeys_here": is_a_number(self.request)}
 
 
 class RemovePasskey(StandsOnTheChange, RemoveWebAuthnView):
@@ -98,6 +102,15 @@ class RecoveryCodes(ViewRecoveryCodesView):
             "Each works once, in place of the second factor.\n\n" + "\n".join(context["unused_codes"]) + "\n"
         )
         return {**context, "file": f"data:text/plain;charset=utf-8,{quote(text)}"}
+
+
+def is_a_number(request: HttpRequest) -> bool:
+    host, _port = split_domain_port(request.get_host())
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def passkeys(_request: HttpRequest) -> HttpResponseRedirect:
