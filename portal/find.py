@@ -14,7 +14,6 @@ from math import log10
 from jurisdictions.models import Jurisdiction, LiesIn
 from jurisdictions.names import tidy
 
-from .answers.compare import answers_differ
 from .lookup import Named, Names, Rank, edits_allowed, names_held
 from .lookup.codes import GEOID, ZIP_CODE, ZIP_CODE_FIRST, areas_found, areas_of_geoid, by_code, by_zip
 from .lookup.hits import Found, Hit, Problem, agency_hits, area_hits
@@ -32,7 +31,7 @@ from .lookup.words import (
     without_type,
 )
 
-__all__ = ["LONGEST", "Found", "Hit", "Problem", "answers_differ", "areas_found", "areas_of_geoid", "find", "suggest"]
+__all__ = ["LONGEST", "Found", "Hit", "Problem", "areas_found", "areas_of_geoid", "find", "suggest"]
 
 LONGEST = 120  # characters; the longest name of an agency has 93
 MOST_SHOWN = 30  # choices of a name that many states have, until the state is chosen

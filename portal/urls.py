@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from agreements import feeds
 from portal.api.views import docs
-from portal.views import about, country, errors, find, health, home, maps, places
+from portal.views import about, compare, country, errors, find, health, home, maps, places
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -29,7 +29,9 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", home.home, name="home"),
     path("find/", find.find_page, name="find"),
+    path("find/suggest/", find.suggestions, name="suggest"),
     path("us/", country.country, name="states"),
+    path("us/compare/", compare.compare, name="compare"),
     path("us/<slug:state>/", places.state, name="state"),
     path("us/<slug:state>/feed/", feeds.state_feed, name="state-feed"),
     path("us/<slug:state>/<slug:slug>/feed/", feeds.place_feed, name="place-feed"),

@@ -29,10 +29,11 @@ from agreements.models import Snapshot
 from jurisdictions.api.serializers import AgencyBrief, AreaBrief, JurisdictionRecord
 from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import Entry, PlaceAnswer, StateAnswer, answer_for, state_answer
+from portal.answers.compare import answers_differ
 from portal.answers.shelf import Shelf
 from portal.api.description import description_as_json, sections
 from portal.api.rules_of_answer import CheckRecord, LabelOnTheDay, LawsOfTopic, PolicyInForce, rules_of
-from portal.find import Found, Hit, answers_differ, areas_of_geoid, find
+from portal.find import Found, Hit, areas_of_geoid, find
 
 # -- Areas ----------------------------------------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from jurisdictions.models import ZipArea
+from portal.answers.compare import answers_differ
+from portal.find import LONGEST, MOST_SHOWN, Problem, find
 from portal.lookup import names_held
-from portal.find import LONGEST, MOST_SHOWN, Problem, answers_differ, find
 from tests.factories import (
     NEWEST_LIST,
     AgencyFactory,
