@@ -74,7 +74,7 @@ def law_sentence(provision: Provision, standing: RuleStanding, day: date) -> str
         "since": since_in_a_sentence(provision),
         "bound": bound_in_a_sentence(provision.binds),
     }
-    sentence = effect_template(provision.effect) % words
+    sentence = effect_template(provision) % words
     # No brackets within brackets.
     cited = _("%(sentence)s: %(cited)s.") if " (" in words["cited"] else _("%(sentence)s (%(cited)s).")
     sentence = cited % {"sentence": sentence, "cited": words["cited"]}
@@ -83,12 +83,15 @@ def law_sentence(provision: Provision, standing: RuleStanding, day: date) -> str
     return _("Perhaps in force: %(sentence)s") % {"sentence": sentence}
 
 
-def effect_template(effect: str) -> str:
-    match effect:
+def effect_template(provision: Provision) -> str:
+    match provision.effect:
         case Effect.REQUIRES:
             return _("%(subject)s requires %(act)s%(bound)s%(since)s")
         case Effect.ENCOURAGES:
             return _("%(subject)s encourages %(act)s%(bound)s%(since)s")
+        case Effect.ALLOWS if provision.topic != Topic.AGREEMENTS:
+            # A law that bars local rules against holding people has this effect, too, and may give no power to hold.
+            return _("%(subject)s allows %(act)s or does not let local rules stop it%(bound)s%(since)s")
         case Effect.ALLOWS:
             return _("%(subject)s allows %(act)s%(bound)s%(since)s")
         case Effect.LIMITS:

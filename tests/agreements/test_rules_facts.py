@@ -210,6 +210,7 @@ def test_what_a_court_blocked_is_said_to_be_blocked():
         "ks-hb-2372-2026",
         "la-sb-388-2024",
         "az-prop-314-2024",
+        "tn-hb-2018-2026",
     ],
 )
 def test_a_law_that_is_not_confirmed_is_perhaps_in_force_and_announces_nothing(key):
@@ -411,6 +412,7 @@ def test_a_statement_names_those_of_whom_its_source_is_certain():
     assert part_of("md-dignity-not-detention-2021", 3).statement_en.startswith("Police and jails")
     assert "courts" not in part_of("ct-hb-7259-2025", 1).binds
     assert part_of("ct-hb-7259-2025", 2).topic == "information_sharing"
+    assert part_of("la-sb-15-2025", 2).topic == "state_immigration_crime"
 
 
 def test_a_statement_can_be_read_by_itself():

@@ -98,6 +98,13 @@ def rule(**fields):
             id="a ruling",
         ),
         pytest.param(
+            {"topic": "detainers", "effect": "allows"},
+            "Rules in force",
+            "Florida law allows holding people on ICE detainers or does not let local rules stop it (for sheriffs and"
+            " jails) since 1 March 2026 (Act 1).",
+            id="what local rules may not stop",
+        ),
+        pytest.param(
             {"law__effective_on": ""},
             "Requires agreements",
             "Florida law requires signing or seeking 287(g) agreements (for sheriffs and jails), enacted 15 January"
