@@ -13,7 +13,7 @@ from .place import PlaceAnswer, answer_for
 from .policies import PolicyBook, PolicyHere
 from .rules import Doubt, LawBook, Rule, TopicRules
 from .sources import Sources
-from .state import CountyRow, ListedOn, StateAnswer, state_answer
+from .state import CountyRow, StateAnswer, state_answer
 
 __all__ = [
     "CHANGES_SHOWN",
@@ -28,7 +28,6 @@ __all__ = [
     "Labels",
     "LawBook",
     "Line",
-    "ListedOn",
     "Mark",
     "Meaning",
     "PlaceAnswer",

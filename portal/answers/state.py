@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.lists import Lists
-from agreements.models import Agreement, ChangeEvent, Snapshot, Standing, Status
+from agreements.models import Agreement, ChangeEvent, Status
 from agreements.programs import by_model
 from agreements.querysets import SPECIAL_KINDS
 from agreements.sentences import day_in_words
@@ -26,9 +26,8 @@ from .lines import Line, Mark, Topic, before_the_first_list
 from .place import newest_checks, state_agencies_line
 from .policies import PoliciesOfState, policies_of_state
 from .rules import Doubt, LawBook, Rule, doubts_of, law_book
+from .series import Series, ThroughTime
 from .shelf import Shelf
-
-MONTHS_SHOWN = 12
 
 GONE_SHOWN = 20
 """Of the agreements no longer on a list, how many a state's page tells of."""
@@ -48,15 +47,6 @@ class CountyRow:
         return self.own + self.inside
 
 
-@dataclass(frozen=True, slots=True)
-class ListedOn:
-    """How many agencies and agreements of a state stood on the list of a day."""
-
-    day: date
-    agencies: int
-    agreements: int
-
-
 @dataclass(frozen=True)
 class StateAnswer:
     """What is known for a state on a day."""
@@ -68,17 +58,22 @@ class StateAnswer:
     counties: tuple[CountyRow, ...]
     """Every county, by name."""
     changes: tuple[ChangeEvent, ...]
-    history: tuple[ListedOn, ...]
-    """The last list of each month by the day, newest first."""
     law: LawBook
     policies: PoliciesOfState
     """Local policies of every government in the state."""
     labels: Labels
     """Federal labels of the state and of every government in it."""
+    through_time: ThroughTime | None = None
+    """Numbers through time as they are held; None: they are read when they are asked for."""
 
     @property
     def day(self) -> date:
         return self.lists.day
+
+    @cached_property
+    def series(self) -> Series:
+        """What stood on each list by the day."""
+        return (self.through_time or ThroughTime.read()).state(self.area.pk).until(self.day)
 
     @cached_property
     def listed(self) -> tuple[Entry, ...]:
@@ -196,7 +191,9 @@ def state_local_line(answer: StateAnswer) -> Line:
     return Line(Topic.LOCAL, Mark.NO, _("Not on the list"), (sentence,))
 
 
-def state_answer(state: Jurisdiction, day: date, *, shelf: Shelf | None = None) -> StateAnswer:
+def state_answer(
+    state: Jurisdiction, day: date, *, shelf: Shelf | None = None, through_time: ThroughTime | None = None
+) -> StateAnswer:
     """The answer for a state or territory. The number of queries does not grow with its agencies."""
     lists = Lists.on(day)
     shelf = shelf or Shelf.read()
@@ -229,30 +226,11 @@ def state_answer(state: Jurisdiction, day: date, *, shelf: Shelf | None = None) 
         entries=entries,
         counties=tuple(county_rows(state, entries)),
         changes=changes,
-        history=tuple(listed_through_time(state, day)),
         law=law_book(state, day, of_state, shelf),
         policies=policies_of_state(state, day),
         labels=labels_of_state(day, state, shelf),
+        through_time=through_time,
     )
-
-
-def listed_through_time(state: Jurisdiction, day: date) -> list[ListedOn]:
-    """What stood on the last list of each of the last months by `day`, newest first. Two queries."""
-    days = Snapshot.objects.participating().filter(published_on__lte=day).order_by("-position")
-    last_of_month: dict[tuple[int, int], date] = {}
-    for published_on in days.values_list("published_on", flat=True):
-        last_of_month.setdefault((published_on.year, published_on.month), published_on)
-        if len(last_of_month) == MONTHS_SHOWN:
-            break
-    runs = Standing.objects.filter(agreement__agency__state=state, status=Status.LISTED).values_list(
-        "starts_on", "ends_on", "agreement__agency"
-    )
-    runs = list(runs)
-    through_time = []
-    for published_on in last_of_month.values():
-        agencies = [agency for start, end, agency in runs if start <= published_on and (not end or published_on < end)]
-        through_time.append(ListedOn(published_on, len(set(agencies)), len(agencies)))
-    return through_time
 
 
 def county_rows(state: Jurisdiction, entries: Iterable[Entry]) -> list[CountyRow]:

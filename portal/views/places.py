@@ -12,6 +12,7 @@ from agreements.caching import public_page
 from agreements.filters import asked_day
 from jurisdictions.models import AreaName, Jurisdiction
 from portal.answers import Sources, answer_for, state_answer
+from portal.answers.series import ThroughTime
 from portal.answers.shelf import Shelf
 from portal.templatetags.pages import in_language
 
@@ -27,7 +28,8 @@ def state(request: HttpRequest, state: str) -> HttpResponse:
     if state != area.slug:
         return moved(request, area)
     day, refusal = asked_day(request.known_parameters)
-    answer = state_answer(area, day, shelf=Shelf.of(request.data_version))
+    version = request.data_version
+    answer = state_answer(area, day, shelf=Shelf.of(version), through_time=ThroughTime.of(version))
     context = {"answer": answer, "lists": answer.lists, "area": area, "refusal": refusal, "sources": Sources()}
     return render(request, "portal/state.html", context, status=400 if refusal else 200)
 

@@ -7,7 +7,8 @@ from django.utils import translation
 
 from agreements.querysets import Reach, agencies_reaching
 from jurisdictions.models import Agency, Jurisdiction
-from portal.answers import Mark, Topic, answer_for, state_answer
+from portal.answers import CHANGES_SHOWN, Mark, Topic, answer_for, state_answer
+from portal.answers.changes import STATEWIDE_SHOWN
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
@@ -31,7 +32,7 @@ TODAY = date(2026, 11, 25)
 PLACE_QUERIES = 12
 # Lists, agreements, coverages, changes, counties, places in them, days and runs through time, policies and whose they
 # are; laws, provisions, what these cite, policies, labels, checks.
-STATE_QUERIES = 16
+STATE_QUERIES = 14
 THE_LIST = "ICE's list of 18 May 2026"
 
 
@@ -278,10 +279,21 @@ def test_what_changed_near_the_place_by_the_day_is_told(broward, davie):
         (patrol, "appeared", date(2025, 3, 6)),
     ]:
         ChangeEventFactory(agreement=agency.agreements.get(), kind=kind, seen_on=seen_on)
-    told = [(event.agency.name, event.kind) for event in answer_for(davie, date(2026, 1, 1)).changes]
-    assert told == [("Davie Police", "appeared"), ("Highway Patrol", "appeared")]
-    newest = answer_for(broward, TODAY).changes[0]
-    assert (newest.agency.name, newest.kind) == ("Davie Police", "missing")
+    answer = answer_for(davie, date(2026, 1, 1))
+    assert [event.kind for event in answer.changes] == ["appeared"]
+    assert [event.kind for event in answer_for(broward, TODAY).changes] == ["missing", "appeared"]
+    assert [event.agency for event in answer.statewide_changes] == [patrol]
+
+
+def test_agencies_of_the_whole_state_do_not_crowd_out_what_changed_near(broward, davie):
+    police = listed("Davie Police", kind="municipal_police", covers=[davie])
+    ChangeEventFactory(agreement=police.agreements.get(), seen_on=date(2025, 3, 6))
+    for number in range(CHANGES_SHOWN + 1):
+        patrol = listed(f"Patrol {number}", placement="statewide")
+        ChangeEventFactory(agreement=patrol.agreements.get(), seen_on=date(2026, 5, 18))
+    answer = answer_for(davie, TODAY)
+    assert [event.agency for event in answer.changes] == [police]
+    assert len(answer.statewide_changes) == STATEWIDE_SHOWN
 
 
 def test_answers_are_one_and_the_same_if_they_differ_in_names_alone(broward):
@@ -341,8 +353,8 @@ def test_a_state_is_told_through_time_by_the_last_list_of_each_month(broward):
         SnapshotFactory(published_on=day)
     agreement = AgreementFactory(agency=AgencyFactory(covers=[broward]), standing=None)
     StandingFactory(agreement=agreement, starts_on=date(2026, 4, 13), ends_on=date(2026, 5, 18))
-    history = state_answer(broward.state, TODAY).history
-    assert [(each.day, each.agencies) for each in history] == [
+    series = state_answer(broward.state, TODAY).series
+    assert [(each.day, each.agencies) for each in series.months] == [
         (date(2026, 5, 18), 0),
         (date(2026, 4, 30), 1),
         (date(2021, 1, 13), 0),

@@ -116,7 +116,7 @@ def test_all_states_stand_on_one_page_with_their_numbers(client, florida):
     assert heading(response) == "The United States"
     text = text_of(response)
     assert "3 agreements of 3 agencies in 1 state or territory" in text
-    assert "Florida 3 3 Maryland 0" in text
+    assert "Florida 3 3 3 0 0 Maryland 0 0 0 0 0" in text
 
 
 def test_all_states_on_an_earlier_day(client, florida):
