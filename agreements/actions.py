@@ -11,21 +11,22 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from jurisdictions.models import DataVersion
+from jurisdictions.models import Agency, AgencyFormerId, DataVersion
 
 from .days import today
-from .models import FederalDesignation, LocalPolicy, Provision, Revision, StateLaw
+from .desk import merges
+from .desk.people import ADMINISTRATOR, PUBLISHER
+from .imports.refresh import refresh_derived
+from .models import Agreement, FederalDesignation, LocalPolicy, Provision, Revision, StateLaw
 from .rule_events import note_standing, refresh_rule_events
-
-ADMINISTRATOR, PUBLISHER = "administrator", "publisher"
-"""Names of the groups whose members approve changes; a superuser may do what an administrator may."""
 
 PROVISION_FIELDS = ("place", "topic", "effect", "binds", "section", "effective_on", "statement_en", "statement_es")
 
 
-def approve(
-    revision: Revision, *, by: AbstractBaseUser, alone_because: str = ""
-) -> StateLaw | LocalPolicy | FederalDesignation:
+Record = StateLaw | LocalPolicy | FederalDesignation | Agency | Agreement
+
+
+def approve(revision: Revision, *, by: AbstractBaseUser, alone_because: str = "") -> Record:
     """Apply a proposed change to its record and say so to the public; returns the record as it is now.
 
     ValidationError, in a sentence for the reviewer, and nothing changed: where the change was decided already, the
@@ -33,9 +34,12 @@ def approve(
     may approve a change of their own where nobody else could, and `alone_because` says why; the public can read it.
     """
     with transaction.atomic():
+        DataVersion.objects.take_turn()
         revision = _open(revision)
         _may_decide(by)
         _by_another(revision, by, alone_because)
+        if revision.record is None:
+            raise ValidationError("The record that this change is of is gone.", code="gone")
         record = type(revision.record).objects.select_for_update().get(pk=revision.record.pk)
         if record.updated_at != revision.base_version:
             raise ValidationError(
@@ -43,15 +47,35 @@ def approve(
                 "was written. Compare the two and write it again.",
                 code="stale",
             )
-        status = getattr(record, "legal_status", "")
-        apply_changes(record, revision.changes, by=by, reason=revision.reason)
+        record = _approved(record, revision, by)
         revision.state, revision.reviewer, revision.decided_at = Revision.State.APPROVED, by, timezone.now()
         revision.alone_because = alone_because if revision.author_id == by.pk else ""
-        revision.save()
-        refresh_rule_events([record])
-        if getattr(record, "legal_status", "") != status:
-            note_standing(record, record.checked_on or today())
+        revision.save(update_fields=["state", "reviewer", "decided_at", "alone_because"])
         DataVersion.objects.bump()
+    return record
+
+
+def _approved(record: Record, revision: Revision, by: AbstractBaseUser) -> Record:
+    """Apply the change to its record; returns the record that stands for it now."""
+    changes = revision.changes
+    if isinstance(record, Agency):
+        if public_id := changes.get(merges.UNMERGED):
+            former = AgencyFormerId.objects.filter(public_id=public_id).first()
+            if former is None:
+                raise ValidationError("This id is an agency of its own already.", code="gone")
+            return merges.unmerge(former, by=by, reason=revision.reason, revision=revision)
+        into = Agency.objects.filter(public_id=changes[merges.MERGED_INTO]).first()
+        if into is None:
+            raise ValidationError("The agency that it was to become is gone.", code="gone")
+        return merges.merge(record, into, by=by, revision=revision)
+    status = getattr(record, "legal_status", "")
+    apply_changes(record, changes, by=by, reason=revision.reason)
+    if isinstance(record, Agreement):
+        refresh_derived([record.agency_id])
+        return record
+    refresh_rule_events([record])
+    if getattr(record, "legal_status", "") != status:
+        note_standing(record, record.checked_on or today())
     return record
 
 

@@ -127,6 +127,23 @@ class AgreementQuerySet(models.QuerySet):
         return self.select_related("agency__state").order_by("agency__state__name", "agency__name", "program_model")
 
 
+class SourceCorrectionQuerySet(models.QuerySet):
+    def no_longer_needed(self):
+        """Corrections of values that ICE's newest lists do not print (any more).
+
+        They still say how older lists are read: whoever removes one changes what we say of those.
+        """
+        from .imports.held import as_correction
+        from .imports.prints import corrections_at_work
+        from .models import Snapshot
+
+        newest = [
+            Snapshot.objects.filter(kind=kind).order_by("-position").first() for kind in ("participating", "pending")
+        ]
+        at_work = corrections_at_work(filter(None, newest))
+        return self.filter(pk__in=[one.pk for one in self if as_correction(one) not in at_work])
+
+
 class ChangeEventQuerySet(models.QuerySet):
     def for_listing(self):
         """What a row of changes shows, in one query; nothing of laws, policies and labels that are not published."""

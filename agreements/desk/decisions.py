@@ -58,6 +58,8 @@ def decide(
     change.needs_second = _needs_second(change)
     if decision in WRITES:
         _hold_against_others(change)
+    elif decision == Decision.ACCEPTED and change.run.is_applied:
+        change.written_at = timezone.now()  # it was put off, and stands as the list says
     change.save()
     if decision in (Decision.SAME, Decision.DIFFERENT, Decision.LINKED):
         _answered(change, by)
@@ -96,7 +98,7 @@ def _locked(change: ProposedChange) -> ProposedChange:
     if change is None:
         raise ValidationError("This change is gone: the list was compared again. Look at it anew.", code="gone")
     change.run = run
-    if not (run.is_applied and change.decision == Decision.LATER):
+    if not (run.is_applied and change.written_at is None):
         _hold_under_review(run)
     return change
 
@@ -210,11 +212,15 @@ def _hold_against_others(change: ProposedChange) -> None:
 
 def _answered(change: ProposedChange, by: AbstractBaseUser) -> None:
     """The lines that only waited for this answer: the same name as a newcomer, the other as missing."""
+    if not change.run.is_under_review:
+        return
     lines = change.run.proposed.open().filter(state=change.state).exclude(pk=change.pk)
     names = {fold(change.agency_name), fold(change.choice.get("name", ""))}
     waited = [
         line.pk
-        for line in lines.filter(kind__in=["appeared", "missing", "back", "model_added", "model_dropped", "pending"])
+        for line in lines.filter(
+            kind__in=["appeared", "missing", "back", "model_added", "model_dropped", "pending", "placement"]
+        )
         if fold(line.agency_name) in names
     ]
     ProposedChange.objects.filter(pk__in=waited).update(

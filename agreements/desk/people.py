@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 
-from agreements.actions import ADMINISTRATOR, PUBLISHER
-
-EDITOR = "editor"
+EDITOR, PUBLISHER, ADMINISTRATOR = "editor", "publisher", "administrator"
+"""Names of groups; a superuser may do what an administrator may."""
 
 
 def may_edit(user: AbstractBaseUser) -> bool:

@@ -25,7 +25,7 @@ CONFIDENCE = {EXACT: 1.0, VERDICT: 1.0, SAME_WORDS: 0.97, NEAR_NAME: 0.92, SAME_
 CERTAIN = 0.9
 """From here on a rule's answer needs no person."""
 
-ALIKE = 0.72  # share of letters from which a name is put beside a new one as a candidate
+ALIKE = 0.8  # share of letters from which a name is put beside a new one as a candidate
 CANDIDATES = 5
 
 LINKS = ("moa_url", "addendum_url")
@@ -103,7 +103,7 @@ def proposals(applied: Applied, before: Before) -> list[Proposal]:
     reading = _Reading(applied, before)
     found = [
         *reading.questions(),
-        *reading.merges(),
+        *merged(before),
         *reading.splits(),
         *reading.junk_rows(),
         *reading.placements(),
@@ -118,6 +118,29 @@ def proposals(applied: Applied, before: Before) -> list[Proposal]:
         unlike.values(),
         key=lambda one: (order[one.kind], one.is_certain, one.state, one.agency_name, one.program_model, one.about),
     )
+
+
+def merged(before: Before) -> Iterator[Proposal]:
+    """Agencies held before that are one record now."""
+    former = AgencyFormerId.objects.exclude(public_id__in=before.former).select_related("agency")
+    by_id = {known.public_id: pk for pk, known in before.agencies.items()}
+    for lost in former:
+        if lost.agency is None or lost.public_id not in by_id:
+            continue
+        known = before.agencies[by_id[lost.public_id]]
+        yield Proposal(
+            "merged",
+            agency_id=by_id[lost.public_id],
+            agency_name=known.name,
+            state=known.state,
+            before={"public_id": known.public_id, "name": known.name},
+            after={"public_id": lost.agency.public_id, "name": lost.agency.name},
+            confidence=0.5,
+            reason="A decision makes two agencies that we hold one. The address of the one leads to the other.",
+            is_certain=False,
+            needs_second=True,
+            about=lost.public_id,
+        )
 
 
 ORDER = (
@@ -301,28 +324,6 @@ class _Reading:
                     is_certain=confidence >= CERTAIN,
                 )
                 known.add(fold(row.agency_name))
-
-    def merges(self) -> Iterator[Proposal]:
-        """Agencies held before that are one record now."""
-        former = AgencyFormerId.objects.exclude(public_id__in=self.before.former).select_related("agency")
-        by_id = {known.public_id: pk for pk, known in self.before.agencies.items()}
-        for lost in former:
-            if lost.agency is None or lost.public_id not in by_id:
-                continue
-            known = self.before.agencies[by_id[lost.public_id]]
-            yield Proposal(
-                "merged",
-                agency_id=by_id[lost.public_id],
-                agency_name=known.name,
-                state=known.state,
-                before={"public_id": known.public_id, "name": known.name},
-                after={"public_id": lost.agency.public_id, "name": lost.agency.name},
-                confidence=0.5,
-                reason="A decision makes two agencies that we hold one. The address of the one leads to the other.",
-                is_certain=False,
-                needs_second=True,
-                about=lost.public_id,
-            )
 
     def splits(self) -> Iterator[Proposal]:
         """Agencies that take over rows that another had."""

@@ -18,11 +18,12 @@ from agreements.imports.matching import Contradiction
 from agreements.imports.pipeline import ImportPlan, collector_paused, plan_sheet
 from agreements.imports.sheet import NotASheet, Sheet, read_sheet
 from agreements.models import ImportRun, ProposedChange, Snapshot
-from jurisdictions.models import DataVersion
+from jurisdictions.models import Agency, DataVersion
 
 from .consequences import WRITES, Consequences, take_back, write
+from .merges import note_merge
 from .people import hold_to_edit, hold_to_publish
-from .reading import Before, Proposal, proposals
+from .reading import Before, Proposal, merged, proposals
 from .workbook import pack, sheet_of, unpack
 
 State, Decision = ImportRun.State, ProposedChange.Decision
@@ -310,8 +311,22 @@ def apply_run(run: ImportRun, *, by: AbstractBaseUser | None) -> Counter[str]:
         if unsettled := [doubt for doubt in map(_for_the_desk, plan.doubts) if doubt not in run.doubts_settled]:
             raise ValidationError(unsettled, code="doubts")
         applied = plan.apply(by=by, run=run)
-        _hold_to_what_was_seen(run, proposals(applied, before))
+        found = proposals(applied, before)
+        _hold_to_what_was_seen(run, found)
+        _note_merges(found)
+        run.proposed.exclude(decision=Decision.LATER).update(written_at=timezone.now())
     return applied.counts
+
+
+def _note_merges(found: Iterable[Proposal]) -> None:
+    """Tell the public which agencies that we held became one."""
+    for one in found:
+        if one.kind == "merged":
+            note_merge(one.before["public_id"], one.before["name"], _agency(one.after["public_id"]))
+
+
+def _agency(public_id: str) -> Agency:
+    return Agency.objects.get(public_id=public_id)
 
 
 def _hold_to_what_was_seen(run: ImportRun, now: Iterable[Proposal]) -> None:
@@ -377,17 +392,20 @@ def apply_later(run: ImportRun, *, by: AbstractBaseUser) -> Counter[str]:
     with collector_paused(), transaction.atomic():
         DataVersion.objects.take_turn()
         run = _locked(run)
-        changes = run.proposed.filter(decision__in=WRITES, decided_at__gt=run.applied_at).order_by("number")
-        if not run.is_applied or not changes:
+        before = Before()
+        changes = run.proposed.decided_since().order_by("number")
+        if not changes:
             raise ValidationError("Nothing that was put off has been decided since.", code="state")
         if changes.unseconded():
             raise ValidationError("A change waits for a second person.", code="second")
-        write(run, changes, Consequences(unpack(run.workbook)), by=by)
+        write(run, list(changes), Consequences(unpack(run.workbook)), by=by)
         run.save()
+        changes.update(written_at=timezone.now())
         try:
             events = fold_anew()
         except Contradiction as contradiction:
             raise ValidationError(str(contradiction), code="contradiction") from None
+        _note_merges(merged(before))
     return Counter(event.kind for event in events)
 
 

@@ -371,12 +371,16 @@ def _listing(
 
 
 def refold(
-    placer: Placer, added: Mapping[int, ReadList] | None = None, without: Iterable[Snapshot] = ()
+    placer: Placer,
+    added: Mapping[int, ReadList] | None = None,
+    without: Iterable[Snapshot] = (),
+    stays: Iterable[int] = (),
 ) -> dict[int, list[Question]]:
     """Fold every list held anew, from the printed cells on, and reconcile listings, agreements and agencies.
 
     Verdicts and corrections are those of today. `added` has lists whose rows are not written yet, by snapshot id; the
-    lists `without` are left out. The caller refreshes what is derived afterwards. Returns what each added list asks.
+    lists `without` are left out. Of agencies that become one, one of those that `stays` names (by pk) keeps its id. The
+    caller refreshes what is derived afterwards. Returns what each added list asks.
     """
     without = [snapshot.pk for snapshot in without]
     added = added or {}
@@ -400,7 +404,7 @@ def refold(
         if snapshot.pk in added:
             questions[snapshot.pk] = fold.register.questions[asked_before:]
 
-    _agencies, agreements = _reconcile_agencies(runs, listings.values())
+    _agencies, agreements = _reconcile_agencies(runs, listings.values(), set(stays))
     by_position = {(snapshot.kind, snapshot.position): snapshot for snapshot in snapshots}
     existing = {(row.kind, row.digest, row.first_position): row for row in listings.values()}
     create, update = [], []
@@ -467,7 +471,7 @@ _REFOLDED = (
 
 
 def _reconcile_agencies(
-    runs: Iterable[OpenRun], listings: Iterable[Listing]
+    runs: Iterable[OpenRun], listings: Iterable[Listing], stays: set[int]
 ) -> tuple[dict[int, int], dict[tuple[int, str], int]]:
     """Which record each folded agency is: the one that had most of its rows; what is new is made.
 
@@ -501,7 +505,7 @@ def _reconcile_agencies(
             own[run.agency, agency] += name not in borrowed.get(agency, ())
     agencies: dict[int, int] = {}
     taken: set[int] = set()
-    for key, agency in sorted(votes, key=lambda pair: (-own[pair], -votes[pair], pair[1], pair[0])):
+    for key, agency in sorted(votes, key=lambda one: (one[1] not in stays, -own[one], -votes[one], one[1], one[0])):
         if key not in agencies and agency not in taken:
             agencies[key] = agency
             taken.add(agency)
@@ -577,11 +581,14 @@ def withdraw_list(*snapshots: Snapshot) -> None:
 
 
 @transaction.atomic
-def fold_anew() -> list[ChangeEvent]:
-    """Fold all lists that we hold with the decisions and rules of today; returns the events that are new."""
+def fold_anew(stays: Iterable[int] = ()) -> list[ChangeEvent]:
+    """Fold all lists that we hold with the decisions and rules of today; returns the events that are new.
+
+    Of agencies that become one, one of those that `stays` names (by pk) keeps its id.
+    """
     DataVersion.objects.take_turn()
     placer = Placer.from_database()
-    refold(placer)
+    refold(placer, stays=stays)
     events = refresh_derived(placer=placer)
     drop_what_no_list_shows()
     DataVersion.objects.bump()

@@ -15,6 +15,7 @@ from .matching import Spelling as KnownSpelling
 from .matching import Verdict as Decision
 from .rows import Correction
 
+CORRECTION_FIELDS = ("state", "agency", "program_model", "field", "wrong", "right", "signed_on", "reason")
 KINDS = ("participating", "pending")
 
 
@@ -28,13 +29,17 @@ def series() -> dict[str, Series]:
 
 def corrections() -> list[Correction]:
     """Our corrections of what ICE prints, as the normaliser reads them."""
-    fields = ("state", "agency", "program_model", "field", "wrong", "right", "signed_on", "reason")
-    return [Correction(*values) for values in SourceCorrection.objects.order_by("pk").values_list(*fields)]
+    return [Correction(*values) for values in SourceCorrection.objects.order_by("pk").values_list(*CORRECTION_FIELDS)]
 
 
-def verdicts() -> list[Decision]:
-    """People's decisions on names, as the register reads them."""
-    decided = Verdict.objects.exclude(answer=Verdict.Answer.PLACED).order_by("pk")
+def as_correction(record: SourceCorrection) -> Correction:
+    """A correction as the normaliser reads it."""
+    return Correction(*(getattr(record, name) for name in CORRECTION_FIELDS))
+
+
+def verdicts(without: int | None = None) -> list[Decision]:
+    """People's decisions on names, as the register reads them; one may be left out by its pk."""
+    decided = Verdict.objects.exclude(answer=Verdict.Answer.PLACED).exclude(pk=without).order_by("pk")
     return [
         Decision(*values)
         for values in decided.values_list("answer", "state", "name", "other_state", "other_name", "reason")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from agreements.models import Listing, Snapshot
 
 from . import held
-from .rows import WHOLE_ROW, Normalised, Row, normalise
+from .rows import WHOLE_ROW, Correction, Normalised, Row, normalise
 from .sheet import Sheet, SheetRow
 
 
@@ -83,3 +83,19 @@ def read_as(row: Row | None) -> Mapping[str, object]:
         "addendum_url": row.addendum_url,
         "corrected": list(row.corrected),
     }
+
+
+def corrections_at_work(snapshots: Iterable[Snapshot]) -> set[Correction]:
+    """The corrections that give a row of these lists another value than ICE prints."""
+    found: set[Correction] = set()
+    corrections = held.corrections()
+    for snapshot in snapshots:
+        listings = Listing.objects.filter(pk__in=[pk for _number, pk in snapshot.rows]).exclude(corrected=[])
+        rows = tuple(
+            SheetRow(number, tuple(row.cells), {int(column): url for column, url in row.links.items()})
+            for number, row in enumerate(listings, start=2)
+        )
+        sheet = Sheet("", "", "", tuple(snapshot.columns), rows)
+        normalised = normalise(sheet, kind=snapshot.kind, corrections=corrections)
+        found |= {correction for _number, correction in normalised.corrected}
+    return found

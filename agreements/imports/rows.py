@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -64,8 +64,11 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
+    """What was read of a sheet. `corrected`: each correction that gave a row another value, by the row's number."""
+
     rows: list[Row]
     errors: list[RowError]
+    corrected: list[tuple[int, "Correction"]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +273,7 @@ class _Normaliser:
         self.dated = kind == "participating"
         self.published_on = published_on
         self.errors: list[RowError] = []
+        self.corrected: list[tuple[int, Correction]] = []
         self.corrections: dict[tuple[str, str], list[Correction]] = {}
         for correction in corrections:
             if correction.field not in COLUMN_OF_FIELD and correction.field != WHOLE_ROW:
@@ -290,7 +294,7 @@ class _Normaliser:
             if earlier != row.number:
                 message = f"This row repeats row {earlier}: the same state, agency and model. Both are kept."
                 self._report(row.number, "agency", row.agency, message)
-        return Normalised(rows, self.errors)
+        return Normalised(rows, self.errors, self.corrected)
 
     def _report(self, number: int, column: str, value: str, message: str) -> None:
         self.errors.append(RowError(number, self.sheet.columns[self.places[column]], value, message))
@@ -347,15 +351,18 @@ class _Normaliser:
                 set_aside = f"We set this row aside: {correction.reason}"
                 self._report(number, "agency", printed(before["agency"])[:100], set_aside)
                 corrected.append(WHOLE_ROW)
+                self.corrected.append((number, correction))
                 continue
             if column in links_before:
                 if _same_address(links_before[column], correction.wrong):
                     addresses[column] = correction.right
                     corrected.append(correction.field)
+                    self.corrected.append((number, correction))
             elif _same_print(column, before[column], correction.wrong):
                 cells[column] = correction.right
                 corrected.append(correction.field)
-        return tuple(field for field in (*COLUMN_OF_FIELD, WHOLE_ROW) if field in corrected)
+                self.corrected.append((number, correction))
+        return tuple(name for name in (*COLUMN_OF_FIELD, WHOLE_ROW) if name in corrected)
 
     def _state(self, number: int, text: str) -> str:
         usps, misprint = state_of(text)

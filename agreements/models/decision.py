@@ -1,9 +1,17 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from jurisdictions.models import Source
+from jurisdictions.models import Agency, Coverage, Jurisdiction, Source
+from jurisdictions.names import fold, tidy
+
+from ..querysets import SourceCorrectionQuerySet
+
+AGENCY_TYPES = {"county", "municipality", "state agency", "state"}
+MAY_BE_NOTHING = {"agency_type", "county", "moa_url", "addendum_url"}
+"""Fields of which the right value may be that there is none."""
 
 
 class Verdict(models.Model):
@@ -65,6 +73,51 @@ class Verdict(models.Model):
     def __str__(self):
         return f"{self.name} ({self.state}): {self.get_answer_display()} {self.other_name}".strip()
 
+    def clean(self):
+        """ValidationError, in sentences, where the decision could not be acted on."""
+        if self.answer == self.Answer.PLACED:
+            self._clean_place()
+        else:
+            self._clean_names()
+
+    def _clean_names(self) -> None:
+        if not (self.other_name and self.other_state):
+            raise ValidationError({"other_name": "Name the other agency as ICE prints it, and its state."})
+        if (self.state, fold(self.name)) == (self.other_state, fold(self.other_name)):
+            raise ValidationError({"other_name": "Both names are the same; there is nothing to decide."})
+        from ..imports import held
+        from ..imports.matching import Contradiction, Verdicts
+        from ..imports.matching import Verdict as Decision
+
+        others = held.verdicts(without=self.pk)
+        try:
+            Verdicts([*others, Decision(self.answer, self.state, self.name, self.other_state, self.other_name)])
+        except Contradiction as contradiction:
+            raise ValidationError(str(contradiction), code="contradiction") from None
+
+    def _clean_place(self) -> None:
+        if self.agency_kind not in Agency.Kind.values:
+            raise ValidationError({"agency_kind": "Say what kind of agency it is."})
+        if self.placement not in Agency.Placement.values:
+            raise ValidationError({"placement": "Say whether its place is decided, in question or the whole state."})
+        if self.placement == Agency.Placement.DECIDED and not self.places:
+            raise ValidationError({"places": "Name at least one area that it covers."})
+        if self.placement != Agency.Placement.DECIDED and self.places:
+            raise ValidationError({"places": "Areas belong to an agency whose place is decided."})
+        extents = Coverage.Extent.values
+        if any(
+            not isinstance(place, list | tuple) or len(place) != 2 or place[1] not in extents for place in self.places
+        ):
+            raise ValidationError(
+                {"places": 'Write each area as its GEOID and "whole" or "part": [["12086", "whole"]].'}
+            )
+        geoids = [str(geoid) for geoid, _extent in self.places]
+        if len(set(geoids)) < len(geoids):
+            raise ValidationError({"places": "An area is named twice."})
+        known = set(Jurisdiction.objects.filter(pk__in=geoids).values_list("pk", flat=True))
+        if unknown := [geoid for geoid in geoids if geoid not in known]:
+            raise ValidationError({"places": f"We know no area with the GEOID {', '.join(unknown)}."})
+
 
 class SourceCorrection(models.Model):
     """A value that ICE prints wrongly, and the right one. Keyed on the wrong value, so quiet once ICE mends it."""
@@ -110,6 +163,8 @@ class SourceCorrection(models.Model):
     )
     history = HistoricalRecords()
 
+    objects = SourceCorrectionQuerySet.as_manager()
+
     class Meta:
         ordering = ["state", "agency", "field"]
         constraints = [
@@ -122,6 +177,29 @@ class SourceCorrection(models.Model):
 
     def __str__(self):
         return f"{self.agency} ({self.state}): {self.get_field_display()} {self.wrong} → {self.right}"
+
+    def clean(self):
+        """ValidationError, in a sentence, where the right value is none or is what ICE prints."""
+        from ..imports import links
+        from ..imports.rows import date_in, state_of
+
+        wrong, right = tidy(self.wrong), tidy(self.right)
+        if self.field == self.Field.ROW:
+            if wrong or right:
+                raise ValidationError({"right": "A row that is set aside has no right value: leave both empty."})
+            return
+        if wrong.casefold() == right.casefold():
+            raise ValidationError({"right": "This is what ICE prints; there is nothing to correct."})
+        if not right and self.field not in MAY_BE_NOTHING:
+            raise ValidationError({"right": f"Give the right {self.get_field_display()}."})
+        if self.field == self.Field.STATE and not state_of(right)[0]:
+            raise ValidationError({"right": f"“{right}” is no state or territory."})
+        if self.field == self.Field.SIGNED and date_in(right) is None:
+            raise ValidationError({"right": "Write the day as 2026-01-20."})
+        if self.field == self.Field.TYPE and right and fold(right) not in AGENCY_TYPES:
+            raise ValidationError({"right": "ICE's types are County, Municipality and State Agency."})
+        if self.field in (self.Field.MOA, self.Field.ADDENDUM) and right and not links.clean(right):
+            raise ValidationError({"right": f"The document has to be on {links.HOST}."})
 
 
 class FoldedDecisions(models.Model):

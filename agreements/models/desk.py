@@ -131,7 +131,13 @@ class ProposedChangeQuerySet(models.QuerySet):
 
     def put_off(self):
         """Changes of applied lists that somebody postponed: they still need someone."""
-        return self.filter(decision=ProposedChange.Decision.LATER, run__state=ImportRun.State.APPLIED)
+        waiting = [ProposedChange.Decision.OPEN, ProposedChange.Decision.LATER]
+        return self.filter(decision__in=waiting, run__state=ImportRun.State.APPLIED, written_at=None)
+
+    def decided_since(self):
+        """Changes of applied lists that were put off, are decided by now, and wait to be written."""
+        waiting = [ProposedChange.Decision.OPEN, ProposedChange.Decision.LATER]
+        return self.filter(run__state=ImportRun.State.APPLIED, written_at=None).exclude(decision__in=waiting)
 
 
 class ProposedChange(models.Model):
@@ -198,6 +204,9 @@ class ProposedChange(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     seconded_by = _person()
     seconded_at = models.DateTimeField(null=True, blank=True)
+    written_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the decision was acted on. Empty while it may still be changed."
+    )
 
     objects = ProposedChangeQuerySet.as_manager()
 
