@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from agreements.models import ChangeEvent
 
@@ -35,7 +35,28 @@ CHANGES_SHOWN = 8
 """The newest ones; the page of changes has the rest."""
 
 
+STATEWIDE_SHOWN = 4
+"""Of the agencies of the whole state, which would crowd out what is near."""
+
+
 def changes_by(day: date, subjects: Q) -> tuple[ChangeEvent, ...]:
     """The newest changes of these subjects that were seen by the day. One query."""
+    return tuple(_newest(day, subjects)[:CHANGES_SHOWN])
+
+
+def changes_near(day: date, near: Q, statewide: Q) -> tuple[tuple[ChangeEvent, ...], tuple[ChangeEvent, ...]]:
+    """The newest changes of what is near, and apart from them those of agencies of the whole state. One query."""
+    found = _newest(
+        day,
+        Q(pk__in=_newest(day, near)[:CHANGES_SHOWN].values("pk"))
+        | Q(pk__in=_newest(day, statewide)[:STATEWIDE_SHOWN].values("pk")),
+    )
+    apart: tuple[list[ChangeEvent], list[ChangeEvent]] = ([], [])
+    for event in found:
+        apart[bool(event.agency and event.agency.is_statewide)].append(event)
+    return tuple(apart[0]), tuple(apart[1])
+
+
+def _newest(day: date, subjects: Q) -> QuerySet:
     events = ChangeEvent.objects.for_listing().filter(subjects, kind__in=TELLING_CHANGES, seen_on__lte=day)
-    return tuple(events.newest_first()[:CHANGES_SHOWN])
+    return events.newest_first()

@@ -20,7 +20,7 @@ from agreements.sentences import CURRENT, day_in_words
 from jurisdictions.models import Coverage, Jurisdiction, LiesIn
 
 from .agencies import GROUP_ORDER, Entry, entries_of, may_cover, reach_of
-from .changes import changes_by
+from .changes import changes_near
 from .labels import Labels, labels_of
 from .lines import Line, Mark, Topic, before_the_first_list, in_a_row, models_in_words
 from .meaning import RELEVANT, Meaning, meaning_of
@@ -53,7 +53,9 @@ class PlaceAnswer:
     They reach nothing, but while they are on the list nobody can say that no agency of the area is.
     """
     changes: tuple[ChangeEvent, ...]
-    """The newest by the day, of all agencies that reach the area, and of those in question."""
+    """The newest by the day, of agencies that reach the area other than statewide, of those in question, and in law."""
+    statewide_changes: tuple[ChangeEvent, ...]
+    """The newest of agencies of the whole state."""
     law: LawBook
     """The law of the state."""
     policies: PolicyBook
@@ -216,12 +218,14 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, she
     law = law_book(area.state, day, of_state, shelf)
     policies = policy_book(day, areas, parts, local, shelf)
     labels = labels_of(day, (*areas, area.state), shelf)
-    changes = changes_by(
+    nearby = [pk for pk, (reach, _coverages) in reached.items() if reach != Reach.STATEWIDE]
+    changes, statewide_changes = changes_near(
         day,
-        Q(agency__in=[*reached, *doubtful])
+        Q(agency__in=[*nearby, *doubtful])
         | Q(law__jurisdiction=area.state)
         | Q(policy__in=[each.policy.pk for each in policies.policies])
         | Q(designation__in=[designation.pk for _area, designation in labels.found]),
+        Q(agency__placement="statewide", agency__state=area.state_id),
     )
     return PlaceAnswer(
         area=area,
@@ -231,6 +235,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, she
         entries=tuple(entries),
         in_question=tuple(entries_of(agreements, doubtful | may_fit, lists)),
         changes=changes,
+        statewide_changes=statewide_changes,
         law=law,
         policies=policies,
         labels=labels,
