@@ -6,6 +6,7 @@ from contextlib import nullcontext
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -86,7 +87,12 @@ class PublicRecordAdmin(SimpleHistoryAdmin):
         DataVersion.objects.bump()
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
-        """An earlier state, to look at or to bring back: all of what that changes, or nothing."""
+        """An earlier state, to look at or to bring back: all of what that changes, or nothing.
+
+        django-simple-history lets everybody bring one back who may look at it.
+        """
+        if request.method == "POST" and self.revert_disabled(request, self.get_object(request, object_id)):
+            raise PermissionDenied
         with transaction.atomic() if request.method == "POST" else nullcontext():
             return super().history_form_view(request, object_id, version_id, extra_context)
 

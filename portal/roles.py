@@ -25,27 +25,29 @@ VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
 ALL = (VIEW, ADD, CHANGE, DELETE)
 
 RECORDS = ("statelaw", "localpolicy", "federaldesignation")
-"""Written in words: what researchers draft, editors edit, publishers publish and translators translate."""
-PARTS = ("provision", "lawcitation", "policycitation", "designationcitation", "check", "agreementcitation")
-"""Belong to a record, and go with it."""
+"""Written in words: what researchers draft, editors edit, publishers publish and translators translate. Who may touch
+a published one, or its Spanish alone, is in agreements/admin/drafting.py."""
+PARTS = ("provision", "lawcitation", "policycitation", "designationcitation")
+"""Parts of a record, written on its page."""
 
 _DRAFTING = {
     **{f"agreements.{model}": (ADD, CHANGE) for model in RECORDS},
-    **{f"agreements.{model}": ALL for model in PARTS},
-    "jurisdictions.source": (ADD, CHANGE),
+    **{f"agreements.{model}": (ADD, CHANGE, DELETE) for model in PARTS},
+    "jurisdictions.source": (ADD,),
 }
 _EDITING = {
-    **_DRAFTING,
-    **{f"agreements.{model}": (ADD, CHANGE, DELETE) for model in RECORDS},
-    "jurisdictions.source": (ADD, CHANGE, DELETE),
-    "jurisdictions.agency": (CHANGE,),
-    "jurisdictions.coverage": (ADD, CHANGE, DELETE),
+    **{f"agreements.{model}": (ADD, CHANGE, DELETE) for model in (*RECORDS, *PARTS)},
+    "agreements.check": (ADD, CHANGE, DELETE),
     "agreements.agreement": (CHANGE,),
+    "agreements.agreementcitation": (ADD, CHANGE, DELETE),
     "agreements.verdict": (ADD, CHANGE, DELETE),
     "agreements.sourcecorrection": (ADD, CHANGE, DELETE),
     "agreements.revision": (ADD, CHANGE),
     "agreements.importrun": (ADD, CHANGE),
     "agreements.proposedchange": (CHANGE,),
+    "jurisdictions.agency": (CHANGE,),
+    "jurisdictions.coverage": (ADD, CHANGE, DELETE),
+    "jurisdictions.source": (ADD, CHANGE, DELETE),
 }
 
 TABLE: dict[str, dict[str, Iterable[str]]] = {

@@ -30,6 +30,7 @@ from ..models import (
 )
 from ..rule_events import note_standing, refresh_rule_events
 from ..topics import LAW_TOPICS, OF_POLICY, Topic
+from .drafting import DraftingAdmin, DraftingInline, PartAdmin
 
 # -- What the forms share -------------------------------------------------------------------------------------------
 
@@ -77,7 +78,7 @@ class RuleForm(forms.ModelForm):
             self.add_error("ended_on", f"It cannot end ({end}) before it starts ({start}).")
 
 
-class RuleAdmin(PublicRecordAdmin):
+class RuleAdmin(DraftingAdmin, PublicRecordAdmin):
     """What laws, policies and labels share: who says so, since when we know, and what is still unsure."""
 
     date_hierarchy = "checked_on"
@@ -158,7 +159,7 @@ def left_spanish_behind(form: forms.ModelForm) -> bool:
     )
 
 
-class CitationInline(admin.StackedInline):
+class CitationInline(DraftingInline, admin.StackedInline):
     extra = 0
     autocomplete_fields = ["source"]
     formfield_overrides = HTTPS_UNLESS_SAID
@@ -187,7 +188,7 @@ def touched(*records: models.Model) -> None:
     DataVersion.objects.bump()
 
 
-class CitationAdmin(admin.ModelAdmin):
+class CitationAdmin(PartAdmin, admin.ModelAdmin):
     """Citations are written on their record's page; here they are searched."""
 
     record: str
@@ -229,7 +230,7 @@ class ProvisionForm(forms.ModelForm):
         }
 
 
-class ProvisionInline(admin.StackedInline):
+class ProvisionInline(DraftingInline, admin.StackedInline):
     model = Provision
     form = ProvisionForm
     extra = 0
@@ -289,7 +290,7 @@ class StateLawAdmin(RuleAdmin):
 
 
 @admin.register(Provision)
-class ProvisionAdmin(PublicRecordAdmin):
+class ProvisionAdmin(PartAdmin, PublicRecordAdmin):
     """Provisions are written on their law's page; here they are searched across laws."""
 
     form = ProvisionForm
