@@ -108,7 +108,7 @@ class Comparison:
         """What tells the places from one another: with their state if they lie in several, else with the county."""
         areas = [answer.area for answer in self.answers]
         if len(self.states) > 1:
-            return tuple(f"{area.full_name}, {area.state.name}" for area in areas)
+            return tuple(f"{area.full_name} ({area.state.name})" for area in areas)
         many = Counter(area.full_name for area in areas)
         return tuple(
             f"{answer.area.full_name} ({answer.county.full_name})"
@@ -193,7 +193,7 @@ class Comparison:
 
     @cached_property
     def agencies(self) -> tuple[Row, ...]:
-        """Agencies on the list by what they cover, each cell a tuple of entries; reaches that nobody has are left out."""
+        """Agencies on the list by what they cover, each cell a tuple of entries; what nobody has is left out."""
         titles = {
             Reach.OWN: _("Its own agencies"),
             Reach.COUNTY: _("Agencies of its county"),
