@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from agreements.models import Listing, Snapshot
 
 from . import held
@@ -86,11 +88,12 @@ def read_as(row: Row | None) -> Mapping[str, object]:
 
 
 def corrections_at_work(snapshots: Iterable[Snapshot]) -> set[Correction]:
-    """The corrections that give a row of these lists another value than ICE prints."""
+    """The corrections that give a row of these lists, the newest of their kinds, another value than ICE prints."""
     found: set[Correction] = set()
     corrections = held.corrections()
     for snapshot in snapshots:
-        listings = Listing.objects.filter(pk__in=[pk for _number, pk in snapshot.rows]).exclude(corrected=[])
+        printed = Listing.objects.filter(kind=snapshot.kind, last_position=snapshot.position)
+        listings = printed.filter(~Q(corrected=[]) | Q(agreement=None))
         rows = tuple(
             SheetRow(number, tuple(row.cells), {int(column): url for column, url in row.links.items()})
             for number, row in enumerate(listings, start=2)
