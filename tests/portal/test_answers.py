@@ -30,8 +30,8 @@ TODAY = date(2026, 11, 25)
 # Lists, counties, parts or namesakes, agreements, coverages, changes; laws, provisions, what these cite, policies,
 # labels, checks.
 PLACE_QUERIES = 12
-# Lists, agreements, coverages, changes, counties, places in them, days and runs through time, policies and whose they
-# are; laws, provisions, what these cite, policies, labels, checks.
+# Lists, agreements, coverages, changes, counties, places in them, policies and whose they are; laws, provisions, what
+# these cite, policies, labels, checks.
 STATE_QUERIES = 14
 THE_LIST = "ICE's list of 18 May 2026"
 
