@@ -90,12 +90,13 @@ def by_zip_and_name(asked: str) -> Found | None:
             named = named_exactly(reading, names)
             if inside := within(here, named):
                 hits = area_hits(inside)
-                return replace(found, hits=hits, hit_count=len(hits))
+                return Found(asked=asked, hits=hits, hit_count=len(hits))
             # Without its state a name of a street may be that of a town anywhere.
             elsewhere = elsewhere or (named if reading.state and len(named) == 1 else [])
-    elsewhere = [one for one in elsewhere if len(one.geoid) > STATE_DIGITS]
-    hits = (*found.hits, *area_hits(elsewhere))
-    return replace(found, hits=hits, hit_count=len(hits))
+    hits = (*found.hits, *area_hits([one for one in elsewhere if len(one.geoid) > STATE_DIGITS]))
+    if len(hits) == len(found.hits):
+        return found
+    return Found(asked=asked, hits=hits, hit_count=len(hits))
 
 
 def endings(text: str) -> Iterator[str]:
