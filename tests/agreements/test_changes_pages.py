@@ -353,7 +353,10 @@ def test_links_between_the_views_keep_what_was_asked(client, world):
 @pytest.mark.parametrize("more", [0, 30])
 def test_the_page_costs_the_same_whatever_the_number_of_rows(client, world, new, more, django_assert_max_num_queries):
     for number in range(more):
-        agency = AgencyFactory(name=f"Sheriff {number}", state=StateFactory(geoid=f"{60 + number}", usps=f"X{number}"))
+        agency = AgencyFactory(
+            name=f"Sheriff {number}",
+            state=StateFactory(geoid=f"{60 + number}", usps=f"{'QX'[number // 26]}{chr(65 + number % 26)}"),
+        )
         ChangeEventFactory(agreement=listed(agency, new))
     DataVersion.objects.bump()
     for address in (BOTH, "/changes/", "/changes/?view=days", f"{BOTH}&format=csv"):

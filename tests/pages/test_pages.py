@@ -138,6 +138,25 @@ def test_lists_are_narrowed_and_taken_away_without_script(bare_page):
     assert len(download.value.path().read_text().splitlines()) == 1 + 9
 
 
+def test_two_days_are_compared_and_taken_away_without_script(bare_page):
+    bare_page.goto("/changes/")
+    bare_page.get_by_label("From").fill("2026-04-13")
+    bare_page.get_by_label("To", exact=True).fill("2026-05-18")
+    bare_page.get_by_role("button", name="Compare").click()
+    expect(bare_page.locator(".short")).to_contain_text("203 agreements joined · 6 agencies left the list")
+    bare_page.locator("#joined ~ details summary").first.click()
+    expect(bare_page.get_by_role("link", name="McAdoo Borough Police Department")).to_be_visible()
+    with bare_page.expect_download() as download:
+        bare_page.get_by_role("link", name="CSV", exact=True).click()
+    assert sum(",joined," in line for line in download.value.path().read_text().splitlines()) == 203
+    bare_page.get_by_label("State", exact=True).select_option("Maryland")
+    bare_page.get_by_role("button", name="Compare").click()
+    expect(bare_page.locator(".short")).to_have_text("2 agencies left the list")
+    bare_page.get_by_role("link", name="Each change on its day").click()
+    bare_page.locator(".changes a").first.click()
+    expect(bare_page.get_by_role("heading", level=2, name="As ICE printed it")).to_be_visible()
+
+
 def test_paper_gets_the_answer_and_not_the_menu(page):
     page.goto("/us/fl/broward-county/")
     page.emulate_media(media="print")
@@ -176,7 +195,9 @@ def test_axe_finds_nothing_that_keeps_anybody_out(open_page):
     agency = first_agency(open_page)
     open_page.goto(agency)
     agreement = open_page.locator(".line dd a[href*='/agreements/']").first.get_attribute("href")
-    for address in (*PAGES, agency, agreement):
+    open_page.goto("/changes/?view=days&kind=renamed")
+    change = open_page.locator(".changes a").first.get_attribute("href")
+    for address in (*PAGES, agency, agreement, change):
         open_page.goto(address)
         found = Axe().run(open_page).response["violations"]
         assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], address
