@@ -75,7 +75,9 @@ class DraftingInline:
         kept = list(super().get_readonly_fields(request, obj))
         if may_write(request.user, obj):
             return kept
-        return kept + [each for each in self.get_fields(request, obj) if not is_spanish(each) and each not in kept]
+        # Not from get_fields, which asks this method.
+        fields = self.fields or self.form._meta.fields
+        return kept + [each for each in fields if not is_spanish(each) and each not in kept]
 
 
 class PartAdmin:
