@@ -10,8 +10,12 @@ from django.utils import translation
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_wsgi_application()
 
+from portal.lookup import warm  # noqa: E402  (models can be imported only now)
+
 # What the first reader would otherwise wait a third of a second for: the map of the site, and both languages.
 get_resolver().url_patterns  # noqa: B018
 for code, _name in settings.LANGUAGES:
     translation.activate(code)
 translation.deactivate()
+# And what the first search would wait half a second for.
+warm()

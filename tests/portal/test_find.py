@@ -1,13 +1,21 @@
 """One field, and where it leads: on small worlds for each rule, on the bundled facts for what people really type."""
 
 import logging
+import random
+from unittest.mock import Mock
 
 import pytest
+from django.db import DatabaseError
+from rapidfuzz.distance import OSA
 
-from jurisdictions.models import ZipArea
+from jurisdictions.models import AreaName, DataVersion, Jurisdiction, ZipArea
 from portal.answers.compare import answers_differ
-from portal.find import LONGEST, MOST_SHOWN, Problem, find
+from portal.find import LONGEST, MOST_SHOWN, MOST_SUGGESTED, Problem, find, suggest
+from portal.lookup import held as held_names
 from portal.lookup import names_held
+from portal.lookup.trigrams import NearNames
+from portal.lookup.words import all_squeezed, squeezed
+from portal.views import find as find_views
 from tests.factories import (
     NEWEST_LIST,
     AgencyFactory,
@@ -268,6 +276,27 @@ def test_an_unknown_zip_code_and_one_of_another_country_are_told_apart(db):
     assert find("96941").problem == Problem.ZIP_NOT_COVERED
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["33021 Davie", "Davie 33021", "davie, fl 33021-1234", "33021, Davie FL", "12 Lake Rd, Davie, Florida 33021"],
+)
+def test_a_place_beside_its_zip_code_wins(border_zip, typed):
+    assert find(typed).only.get_absolute_url() == "/us/fl/davie/"
+    assert [hit.get_absolute_url() for hit in suggest(typed)] == ["/us/fl/davie/"]
+
+
+def test_a_name_beside_a_zip_code_of_elsewhere_is_offered_too_if_its_state_is_said(border_zip):
+    CountyFactory(geoid="12001", name="Alachua County")
+    assert paths(find("33021 Alachua, FL"))[2:] == ["/us/fl/alachua-county/"]
+    assert find("33021 Alachua, FL").zip == ""
+    assert len(find("33021 Alachua").hits) == 2
+
+
+def test_a_number_before_a_name_that_is_no_zip_code_is_read_as_a_street(florida):
+    assert find("99999 Broward County").hits == ()
+    assert find("99999 Broward County").suggestions == ()
+
+
 # -- Nothing found --------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +342,217 @@ def test_a_text_longer_than_any_name_is_refused(db):
     assert find("a" * (LONGEST + 1)).problem == Problem.TOO_LONG
 
 
+# -- Other forms of a name -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["Davie, Flordia", "davie floirda", "Davie, Floridda", "davie fla", "Davie Fla."])
+def test_a_state_may_be_misspelt_or_shortened(florida, typed):
+    assert find(typed).only.get_absolute_url() == "/us/fl/davie/"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Davie, Broward County", "Davie, Broward", "davie broward county", "Davie, Broward, FL"]
+)
+def test_a_place_is_told_from_its_namesakes_by_its_county(florida, typed):
+    assert find(typed).only.get_absolute_url() == "/us/fl/davie/"
+
+
+def test_a_county_that_the_place_does_not_lie_in_finds_nothing_there(florida):
+    CountyFactory(geoid="12086", name="Miami-Dade County")
+    assert find("Davie, Miami-Dade County").hits == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "legal_type"),
+    [
+        ("W Palm Bch", "West Palm Beach", "city"),
+        ("Ft. Myers", "Fort Myers", "city"),
+        ("So. Bay", "South Bay", "city"),
+        ("Altamonte Spgs", "Altamonte Springs", "city"),
+        ("Saint Cloud", "St. Cloud", "city"),
+        ("City of Tampa", "Tampa", "city"),
+    ],
+)
+def test_short_forms_are_read_in_full(db, typed, name, legal_type):
+    place = PlaceFactory(short_name=name, legal_type=legal_type)
+    PlaceFactory(short_name="Bay Palm", legal_type="city")
+    assert find(typed).only.area == place
+
+
+def test_a_county_is_found_under_another_word_for_county(db):
+    state = StateFactory(geoid="22", name="Louisiana", usps="LA")
+    parish = CountyFactory(geoid="22071", name="Orleans Parish", short_name="Orleans", legal_type="Parish", state=state)
+    PlaceFactory(short_name="Orleans", legal_type="city")
+    assert find("orleans county la").only.area == parish
+    assert find("Orleans County").only.area == parish
+
+
+def test_two_words_of_an_agencys_name_are_enough(florida):
+    campus = AgencyFactory(name="Florida Atlantic University Police Department")
+    AgencyFactory(name="Atlantic Beach Police Department")
+    assert find("florida atlantic").only.agency == campus
+    assert find("florida atlan").hits == ()
+
+
+# -- Proposals while somebody types ----------------------------------------------------------------------------------
+
+
+def proposed(typed, **options):
+    return [hit.get_absolute_url() for hit in suggest(typed, **options)]
+
+
+@pytest.mark.parametrize("typed", ["da", "dav", "davie", "davie,", "davie, f", "davie flo", "dvaie", "davvie fl"])
+def test_a_name_is_proposed_from_its_second_letter_on_whatever_slips(florida, typed):
+    assert "/us/fl/davie/" in proposed(typed)
+
+
+def test_the_very_name_comes_before_larger_ones_that_go_on(florida):
+    PlaceFactory(short_name="Daviesville", legal_type="city", population=5_000_000)
+    assert proposed("davie")[:3] == ["/us/fl/davie/", "/us/nc/davie-county/", "/us/fl/daviesville/"]
+
+
+def test_a_larger_place_comes_first_among_equally_near_ones(db):
+    small, large = (
+        PlaceFactory(short_name=name, population=size) for name, size in [("Merion", 90), ("Marion", 90_000)]
+    )
+    assert proposed("Mrion") == [large.get_absolute_url(), small.get_absolute_url()]
+
+
+def test_a_name_and_a_slip_that_is_still_being_typed_is_understood(florida):
+    assert proposed("brwoar") == ["/us/fl/broward-county/"]
+
+
+def test_an_abbreviation_that_may_become_another_word_is_read_both_ways(db):
+    saint, stock = PlaceFactory(short_name="St. Cloud"), PlaceFactory(short_name="Stockton")
+    assert set(proposed("st")) == {saint.get_absolute_url(), stock.get_absolute_url()}
+
+
+def test_an_agency_is_proposed_by_its_beginning_and_with_a_slip(florida):
+    police = AgencyFactory(name="Davie Police Department")
+    for typed in ("davie pol", "davie polcie", "davei police"):
+        assert police.get_absolute_url() in proposed(typed), typed
+
+
+def test_a_whole_zip_code_proposes_its_counties_and_digits_alone_nothing(border_zip):
+    assert proposed("33021") == ["/us/fl/broward-county/", "/us/fl/miami-dade-county/"]
+    assert proposed("3302") == []
+
+
+@pytest.mark.parametrize("typed", ["", " ", "x", "a" * 500, "💥", "((((", "\x00", "\ud800"])
+def test_nothing_is_proposed_for_what_says_nothing(florida, typed):
+    assert suggest(typed) == ()
+
+
+def test_no_more_are_proposed_than_can_be_overlooked(db):
+    for number in range(MOST_SUGGESTED + 5):
+        PlaceFactory(short_name=f"Oak{'abcdefghijklmnopqrs'[number]}")
+    assert len(suggest("oak")) == MOST_SUGGESTED
+
+
+def test_proposals_are_json_in_the_readers_language_and_nowhere_kept(client, florida, caplog):
+    AgencyFactory(name="Davie Police Department")
+    caplog.clear()
+    caplog.set_level(logging.DEBUG)
+    answer = client.post("/es/find/suggest/", {"q": "davie"})
+    assert answer["Cache-Control"] == "no-store"
+    assert not answer.cookies
+    place, county, agency = answer.json()["found"]
+    assert place == {
+        "label": "Davie, Florida",
+        "detail": "Pueblo (Condado de Broward) · 105,691 habitantes",
+        "url": "/es/us/fl/davie/",
+    }
+    assert (county["label"], agency["lang"]) == ("Condado de Davie, North Carolina", "en")
+    assert answer.json()["status"] == "3 sugerencias. Use las flechas del teclado."
+    assert "davie" not in caplog.text.lower()
+    assert client.post("/find/suggest/", {"q": "zzqx"}).json()["found"] == []
+
+
+def test_proposals_are_asked_for_by_post_only(client, db):
+    assert client.get("/find/suggest/?q=davie").status_code == 405
+
+
+# -- A place beside others -------------------------------------------------------------------------------------------
+
+
+def test_a_place_that_is_looked_for_to_be_compared_leads_to_the_comparison(client, florida):
+    first = client.post("/find/", {"q": "broward", "with": ""})
+    assert (first.status_code, first["Location"]) == (303, "/us/compare/?a=12011")
+    second = client.post("/es/find/", {"q": "davie", "with": ["", "12011"], "state": "FL"})
+    assert second["Location"] == "/es/us/compare/?a=12011&b=1216475"
+    choice = client.post("/find/", {"q": "davie", "with": ["", "12011"]})
+    assert 'href="/us/compare/?a=12011&amp;b=1216475"' in choice.text
+    assert 'href="/us/compare/?a=12011&amp;b=37059"' in choice.text
+    (found,) = client.post("/find/suggest/", {"q": "broward", "with": ""}).json()["found"]
+    assert found["url"] == "/us/compare/?a=12011"
+
+
+def test_agencies_states_and_what_is_there_already_are_not_compared(client, florida):
+    AgencyFactory(name="Davie Police Department")
+    for typed in ("davie police", "florida", "broward"):
+        response = client.post("/find/", {"q": typed, "with": ["", "12011"]})
+        assert "We found no other place" in response.text, typed
+    assert client.post("/find/suggest/", {"q": "davie pol", "with": ["", "12011"]}).json()["found"] == []
+    assert client.post("/find/", {"q": "davie fl", "with": ["x", "\x00"]})["Location"] == "/us/compare/?a=1216475"
+
+
+# -- All places of a state -------------------------------------------------------------------------------------------
+
+
+def test_all_places_of_a_state_are_listed_by_name(client, florida):
+    text = client.get("/find/", {"state": "fl"}).text
+    assert text.index("Broward County") < text.index('href="/us/fl/davie/"')
+    assert "Town in Broward County" in text
+    assert client.get("/find/", {"state": "zz"}).status_code == 400
+
+
+def test_those_of_a_large_state_are_listed_letter_by_letter(client, florida, monkeypatch):
+    monkeypatch.setattr(find_views, "MOST_ON_A_PAGE", 1)
+    text = client.get("/find/", {"state": "fl"}).text
+    assert "Broward County" in text
+    assert '<a href="/find/?state=fl&amp;letter=d">D</a>' in text
+    assert 'href="/us/fl/davie/"' not in text
+    assert 'href="/us/fl/davie/"' in client.get("/find/", {"state": "fl", "letter": "d"}).text
+
+
+# -- The names held --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.facts
+def test_all_names_are_squeezed_together_as_each_is_alone():
+    names = [*Jurisdiction.objects.values_list("name", flat=True), *AreaName.objects.values_list("name", flat=True)]
+    names += ["Two\nlines", "", "O`Brien", "Doña  Ana", "St"]
+    assert all_squeezed(names) == [squeezed(name) for name in names]
+
+
+@pytest.mark.facts
+def test_an_index_finds_every_name_within_one_edit():
+    chance = random.Random(1)
+    names = sorted({squeezed(name) for name in Jurisdiction.objects.values_list("short_name", flat=True)})
+    index = NearNames(names)
+    for typed in chance.sample([name for name in names if len(name) > 2], 60):
+        place = chance.randrange(len(typed))
+        typed = typed[:place] + chance.choice(["", "q", typed[place] * 2]) + typed[place + 1 :]
+        expected = {place for place, name in enumerate(names) if OSA.distance(typed, name) <= 1}
+        assert {place for _edits, place in index.near(typed, 1, limit=10_000)} == expected, typed
+
+
+def test_names_follow_the_facts(copy_of_facts):
+    assert find("Zzyzx Harbor Police").hits == ()
+    held = names_held()
+    AgencyFactory(name="Zzyzx Harbor Police", state=Jurisdiction.objects.get(pk="12"))
+    DataVersion.objects.bump()
+    assert find("Zzyzx Harbor Police").only.agency.name == "Zzyzx Harbor Police"
+    assert names_held().areas is held.areas
+    assert names_held() is names_held()
+
+
+def test_a_new_worker_reads_the_names_in_the_background_and_survives_a_database_without_tables(monkeypatch, caplog):
+    monkeypatch.setattr(held_names, "names_held", Mock(side_effect=DatabaseError("no such table")))
+    held_names.warm().join()
+    assert "could not be read yet: DatabaseError" in caplog.text
+
+
 # -- Do the answers differ? -----------------------------------------------------------------------------------------
 
 
@@ -342,6 +582,8 @@ def test_one_answer_redirects_in_the_readers_language_and_is_not_stored(client, 
 
 
 def test_a_choice_is_a_page_of_plain_links_that_is_not_stored(client, border_zip):
+    SnapshotFactory()
+    AgreementFactory(agency=AgencyFactory(covers=[border_zip[0]]))
     response = client.post("/find/", {"q": "33021"})
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
@@ -350,11 +592,30 @@ def test_a_choice_is_a_page_of_plain_links_that_is_not_stored(client, border_zip
     assert "96 % of the addresses" in response.text
 
 
-def test_a_choice_says_so_where_the_answer_is_the_same(client, border_zip):
+def test_whoever_is_not_sure_reads_the_answers_side_by_side(client, border_zip):
     SnapshotFactory()
-    assert "the same for each" in client.post("/find/", {"q": "33021"}).text
     AgreementFactory(agency=AgencyFactory(covers=[border_zip[0]]))
-    assert "the same for each" not in client.post("/find/", {"q": "33021"}).text
+    for prefix in ("", "/es"):
+        response = client.post(f"{prefix}/find/", {"q": "33021"})
+        assert f'href="{prefix}/us/compare/?a=12011&amp;b=12086"' in response.text
+
+
+def test_where_the_answer_is_the_same_nobody_is_asked(client, border_zip):
+    SnapshotFactory()
+    for prefix in ("", "/es"):
+        response = client.post(f"{prefix}/find/", {"q": "33021"})
+        assert (response.status_code, response["Location"]) == (303, f"{prefix}/us/compare/?a=12011&b=12086")
+        assert response["Cache-Control"] == "no-store"
+
+
+def test_of_more_than_four_places_with_one_answer_the_choice_says_so(client, florida):
+    SnapshotFactory()
+    for number in range(5):
+        county = CountyFactory(name=f"County {number}")
+        ZipArea.objects.create(zip="33999", county=county, share=0.2, residential_share=0.2)
+    text = client.post("/find/", {"q": "33999"}).text
+    assert "the answer is the same for each" in text
+    assert text.count('<span class="quiet">20 % of the addresses') == 5
 
 
 def test_a_name_of_many_places_is_capped_until_a_state_is_chosen(client, db):
@@ -393,6 +654,7 @@ def test_the_form_ignores_what_an_address_carries(client, florida):
 
 
 def test_what_was_typed_is_in_no_title_address_header_cookie_or_log(client, border_zip, caplog):
+    AgreementFactory(agency=AgencyFactory(covers=[border_zip[0]]))
     caplog.set_level(logging.DEBUG)
     for typed in ("33021", "99999", "Davie"):
         response = client.post("/find/", {"q": typed})
@@ -439,6 +701,14 @@ def test_other_methods_are_refused(client, db):
         ("ocd-division/country:us/state:fl/county:broward", "/us/fl/broward-county/"),
         ("Florida Highway Patrol", "-division-of-highway-patrol/"),
         ("Davie Police", "-davie-police-department/"),
+        ("33324 Davie", "/us/fl/davie/"),
+        ("Davie FL 33324", "/us/fl/davie/"),
+        ("Catonsville MD 21228", "/us/md/baltimore-county/?from=2414125"),
+        ("florida atlantic", "-florida-atlantic-police-department/"),
+        ("Springfield Township, Bucks County, PA", "/us/pa/springfield-township-bucks-county/"),
+        ("orleans county la", "/us/la/orleans-parish/"),
+        ("W Palm Bch", "/us/fl/west-palm-beach/"),
+        ("davie flordia", "/us/fl/davie/"),
         ("broward sheriff", "-broward-county-sheriffs-office/"),
     ],
 )
