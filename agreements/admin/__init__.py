@@ -1,5 +1,5 @@
-"""The staff's side of lists and agreements, and of laws, policies and federal labels."""
+"""The staff's side of lists and agreements, of the review desk, and of laws, policies and federal labels."""
 
-from . import lists, rules
+from . import desk, lists, rules
 
-__all__ = ["lists", "rules"]
+__all__ = ["desk", "lists", "rules"]

@@ -16,7 +16,6 @@ from ..models import (
     AgreementCitation,
     AgreementFormerId,
     ChangeEvent,
-    ImportRun,
     Listing,
     Snapshot,
     SourceCorrection,
@@ -166,14 +165,6 @@ class ListingAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["kind", "match_rule", "agency_type", ("agreement", admin.EmptyFieldListFilter)]
     search_fields = ["agency_name", "=state", "county", "=agreement__public_id", "moa_url"]
     show_full_result_count = False
-
-
-@admin.register(ImportRun)
-class ImportRunAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["file_name", "applied_at", "applied_by", "counts"]
-    list_select_related = ["applied_by"]
-    search_fields = ["file_name", "^sha256"]
-    date_hierarchy = "applied_at"
 
 
 # -- People's decisions ---------------------------------------------------------------------------------------------

@@ -16,10 +16,12 @@ from agreements.models import (
     Check,
     DesignationCitation,
     FederalDesignation,
+    FoldedDecisions,
     ImportRun,
     LawCitation,
     LocalPolicy,
     PolicyCitation,
+    ProposedChange,
     Provision,
     Revision,
     SourceCorrection,
@@ -88,7 +90,9 @@ def make_one_of_each(number: int) -> None:
     AgencyFormerId.objects.create(public_id=f"aaaa{number:02}", agency=agency)
     AgreementFormerId.objects.create(public_id=f"bbbb{number:02}", agreement=agreement)
     BundledRecord.objects.create(table="agencies", key=str(number), digest="0" * 64)
-    ImportRun.objects.create(file_name=f"list {number}", sha256="0" * 64, snapshot=SnapshotFactory())
+    run = ImportRun.objects.create(file_name=f"list {number}", sha256="0" * 64, snapshot=SnapshotFactory())
+    ProposedChange.objects.create(run=run, number=1, kind="appeared", subject=str(number), agency_name=f"A {number}")
+    FoldedDecisions.objects.get_or_create(pk=FoldedDecisions.ONLY)
     Verdict.objects.create(answer="same", state="FL", name=f"A {number}", reason="it is", decided_on=date(2026, 5, 20))
     SourceCorrection.objects.create(
         state="FL", agency=f"A {number}", field="county", wrong="Pop", right="Pope", reason="misprint"
