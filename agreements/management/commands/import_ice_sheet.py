@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from agreements.desk.runs import open_sheet
 from agreements.imports import folded
 from agreements.imports.apply import fold_anew, order
 from agreements.imports.dating import date_sheet
@@ -38,7 +40,8 @@ class Given:
 class Command(BaseCommand):
     help = (
         "Reads ICE's participating or pending lists and prints what they would change. Nothing is written without "
-        "--commit. Several files are taken in the order of their dates, all or none."
+        "--commit. Several files are taken in the order of their dates, all or none; with --review they are put before "
+        "the staff at the desk."
     )
 
     def add_arguments(self, parser):
@@ -55,10 +58,18 @@ class Command(BaseCommand):
             "--settle", metavar="REASON", help="go on in spite of the doubts printed; why, for the record"
         )
         parser.add_argument("--commit", action="store_true", help="write it")
+        parser.add_argument(
+            "--review", action="store_true", help="put it under review at the desk instead; staff decide and apply"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    def handle(self, *, files, kind, published, manifest, settle, commit, **options):
+    def handle(self, *, files, kind, published, manifest, settle, commit, review, **options):
         given = self._read(files, kind, published, _manifest(manifest) if manifest else {})
+        if review:
+            if commit or settle:
+                raise CommandError("--review leaves it to the desk what is written: leave out --commit and --settle.")
+            self._review(given, as_json=options["json"])
+            return
         results = []
         with transaction.atomic():
             DataVersion.objects.take_turn()
@@ -86,6 +97,45 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"committed": commit, "lists": results}, ensure_ascii=False, default=str))
         elif not commit:
             self.stdout.write("Nothing was written. Add --commit to load it.")
+        if not commit and not settle and (doubtful := [result["file"] for result in results if result["doubts"]]):
+            raise CommandError(f"In doubt: {', '.join(doubtful)}. Nothing was written.")
+
+    def _review(self, given: list[Given], *, as_json: bool) -> None:
+        """Put each list under review, in the order of their dates. One that is held or refused stops no other."""
+        said, refused = [], []
+        for one in given:
+            try:
+                run = open_sheet(one.sheet, kind=one.kind, published=one.published)
+            except NotASheet as refusal:
+                refused.append(f"{one.path.name}: {refusal}")
+                continue
+            except ValidationError as refusal:
+                refused.append(f"{one.path.name}: {' '.join(refusal.messages)}")
+                continue
+            changes = run.proposed.count()
+            waiting = run.proposed.open().filter(is_certain=False).count()
+            said.append(
+                {
+                    "file": run.file_name,
+                    "run": run.pk,
+                    "kind": run.kind,
+                    "published_on": run.published_on,
+                    "changes": changes,
+                    "need_a_person": waiting,
+                    "doubts": run.doubts,
+                }
+            )
+            if not as_json:
+                self.stdout.write(
+                    f"{run.file_name}: {run.kind} list of {run.published_on} is under review; "
+                    f"changes: {changes:,}, of which {waiting:,} need a person"
+                )
+                for doubt in run.doubts:
+                    self.stdout.write(f"  doubt: {doubt}")
+        if as_json:
+            self.stdout.write(json.dumps({"under_review": said, "refused": refused}, ensure_ascii=False, default=str))
+        if refused:
+            raise CommandError(" ".join(refused))
 
     def _fold_anew(self) -> None:
         """Bring the lists we hold in line with what people decided since the last one."""

@@ -111,7 +111,11 @@ def test_a_pending_list_is_known_by_what_is_inside(florida, sheet):
 
 def test_a_misnamed_file_stops_until_a_person_says_the_day(florida, sheet):
     path = sheet("participatingAgencies03062024am.xlsx")
-    assert "--published 2025-03-06" in run(path)
+    out = StringIO()
+    # A dry run prints its doubts and fails, so that a script notices.
+    with pytest.raises(CommandError, match=r"In doubt: participatingAgencies03062024am\.xlsx\. Nothing was written"):
+        call_command("import_ice_sheet", str(path), stdout=out)
+    assert "--published 2025-03-06" in out.getvalue()
     with pytest.raises(CommandError, match="--published 2025-03-06"):
         run(path, "--commit")
     assert not Snapshot.objects.exists()
@@ -364,3 +368,22 @@ def test_decisions_that_contradict_each_other_are_named(two_names, sheet):
     with pytest.raises(CommandError, match="remove one of these verdicts"):
         refold()
     assert Snapshot.objects.count() == 1
+
+
+def test_a_list_is_put_under_review_for_the_desk(florida, sheet):
+    run(sheet(), "--commit")
+    rows = [clay(), clay(LAW_ENFORCEMENT_AGENCY="Clay County Jail")]
+    said = run(sheet("participatingAgencies06062025am.xlsx", rows, JUNE), "--review")
+    assert "participating list of 2025-06-06 is under review; changes: 1, of which 0 need a person" in said
+    review = ImportRun.objects.get(state="reviewing")
+    assert (review.uploaded_by, review.proposed.get().agency_name) == (None, "Clay County Jail")
+    assert Snapshot.objects.count() == 1
+    with pytest.raises(CommandError, match="leave out --commit"):
+        run(sheet("participatingAgencies06072025am.xlsx", rows, JUNE), "--review", "--commit")
+
+
+def test_a_list_that_is_held_is_not_put_under_review(florida, sheet):
+    file = sheet("participatingAgencies06062025am.xlsx", [clay()], JUNE)
+    run(file, "--commit")
+    with pytest.raises(CommandError, match="already applied, as the participating list of 2025-06-06"):
+        run(file, "--review")
