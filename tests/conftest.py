@@ -8,6 +8,7 @@ database that is shared by the whole run and refuses to be written; a test that 
 import asyncio
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
@@ -131,13 +132,32 @@ def _no_outside_network():
 
 
 @pytest.fixture(scope="session")
-def site_url(facts_database, tmp_path_factory):
-    """The address of the portal as readers get it: the production server, its real static files, all bundled facts.
+def site_database(facts_database):
+    """The copy of the facts that the browser's server runs on: a test may change something without touching others."""
+    with facts.own_copy() as database:
+        yield database
 
-    It runs on a copy of the facts, so a test may sign in and change something without touching the shared ones.
-    """
-    with facts.own_copy() as database, site.served(facts.address(database), tmp_path_factory.mktemp("site")) as url:
+
+@pytest.fixture(scope="session")
+def site_url(site_database, tmp_path_factory):
+    """The address of the portal as readers get it: the production server, its real static files, all bundled facts."""
+    with site.served(facts.address(site_database), tmp_path_factory.mktemp("site")) as url:
         yield url
+
+
+@pytest.fixture
+def on_the_site(site_url, site_database, django_db_blocker):
+    """Calls a function with the database of the browser's server, such as `on_the_site(staff.account, "editor")`.
+
+    In a thread of its own: in this one Playwright's event loop runs, under which Django asks no database.
+    """
+
+    def call(function, *args):
+        with django_db_blocker.unblock(), facts.as_default(site_database):
+            return function(*args)
+
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda function, *args: thread.submit(call, function, *args).result()
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,12 @@
 
 import itertools
 import time
+from typing import NamedTuple
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.auth.models import Group
 from django.test import Client
 
@@ -51,3 +53,27 @@ def signed_in(client: Client, role: str = "administrator", *, user=None):
     ]
     session.save()
     return user
+
+
+class Account(NamedTuple):
+    """What a person types to sign in on the site that the browser visits: PASSWORD, and a code made from `secret`."""
+
+    name: str
+    secret: str
+
+
+def account(role: str = "administrator") -> Account:
+    """A member with an authenticator app, for `on_the_site`. The server there takes real password hashes only."""
+    user = member(role, name=f"{role}-{time.monotonic_ns()}")
+    user.password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())
+    user.save()
+    return Account(user.username, with_app(user))
+
+
+def sign_in(page, person: Account) -> None:
+    """Sign in in a browser's tab that shows the sign-in page, or is led to it."""
+    page.get_by_label("Username").fill(person.name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code").fill(code(person.secret))
+    page.get_by_role("button", name="Sign in").click()
