@@ -239,7 +239,8 @@ def law(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def rule_context(record: StateLaw | LocalPolicy, day: date, refusal: str) -> dict:
-    cited = list(record.citations.select_related("source").order_by("pk"))
+    belongs = ("source", "provision") if isinstance(record, StateLaw) else ("source",)
+    cited = list(record.citations.select_related(*belongs).order_by("pk"))
     happened = Coalesce("took_effect_on", "seen_on")
     return {
         "rule": record,

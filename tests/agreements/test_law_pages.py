@@ -271,7 +271,7 @@ def test_a_page_says_what_it_says_when_to_whom_and_who_says_so(client, florida):
         "Enacted 14 June 2019",
         "In effect 1 July 2019",
         "A digest of SB 168. The Senate. Read 24 November 2026.",
-        "Statutes. A public body. Read 24 November 2026. shall",
+        "Statutes. A public body. Read 24 November 2026. (Holding people on a detainer) shall",
         "1 July 2019 In effect",
     ):
         assert said in text, said

@@ -439,7 +439,9 @@ def test_a_part_with_a_source_of_its_own_is_cited_with_both(client, davie):
         named = [re.search(rf'<li id="s{number}">(.*?)</li>', body)[1] for number in numbers]
         assert ["digest" in named[0], "code itself" in named[1], len(named)] == [True, True, 2], address
         assert "A report of the signing" not in body
-    assert "A report of the signing" in text_of(client.get(part.law.get_absolute_url()))
+    own = text_of(client.get(part.law.get_absolute_url()))
+    assert "The code itself. A public body. Read 24 November 2026. (Holding people on a detainer)" in own
+    assert "A report of the signing" in own
 
 
 # -- Doubts and differences -----------------------------------------------------------------------------------------
