@@ -21,6 +21,7 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. `make run` writes one into .env; anywhere else, set the variable SECRET_KEY"
         " (or SECRET_KEY_FILE) to 50 or more random characters and keep it secret."
     )
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
@@ -220,7 +221,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Style sheets under static/ whose exact text a public page may carry in one <style> element; allowed by hash.
-CSP_INLINE_STYLES = []
+CSP_INLINE_STYLES = ["css/maps.css"]
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form without its files; a ZIP code or a name needs far less

@@ -77,6 +77,27 @@ def test_sessions_and_caches_never_share_the_file_of_facts(tmp_path):
     assert all("DatabaseCache" not in cache["BACKEND"] for cache in found["CACHES"].values())
 
 
+def test_with_postgresql_workers_of_several_machines_count_attempts_in_one_table(tmp_path):
+    found = read("CACHES", DATABASE_URL="postgres://u:p@db/portal", DATA_DIR=str(tmp_path))["CACHES"]
+    assert found["default"]["BACKEND"].endswith("DatabaseCache")
+    assert found["default"]["KEY_FUNCTION"] == "portal.accounts.counts.keyed"
+    assert found["throttle"]["BACKEND"].endswith("LocMemCache")
+
+
+def test_invitations_are_e_mailed_where_the_operator_says_how(tmp_path):
+    names = ("SENDS_EMAIL", "DEFAULT_FROM_EMAIL")
+    assert read(*names, DATA_DIR=str(tmp_path)) == {"SENDS_EMAIL": False, "DEFAULT_FROM_EMAIL": "webmaster@localhost"}
+    mail = {"EMAIL_URL": "smtp+tls://u:p@mail.example:587", "EMAIL_FROM": "desk@portal.example"}
+    found = read(*names, "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", DATA_DIR=str(tmp_path), **mail)
+    assert found == {"SENDS_EMAIL": True, "DEFAULT_FROM_EMAIL": "desk@portal.example", "EMAIL_HOST": "mail.example",
+                     "EMAIL_PORT": 587, "EMAIL_USE_TLS": True}  # fmt: skip
+
+
+def test_an_earlier_secret_key_is_still_read_where_it_is_named(tmp_path):
+    found = read("SECRET_KEY_FALLBACKS", SECRET_KEY_FALLBACKS="old,older", DATA_DIR=str(tmp_path))
+    assert found["SECRET_KEY_FALLBACKS"] == ["old", "older"]
+
+
 @pytest.mark.parametrize(
     ("environment", "secure"),
     [
