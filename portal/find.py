@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import log10
 
-from jurisdictions.models import Jurisdiction, LiesIn
 from jurisdictions.names import tidy
 
 from .lookup import Named, Names, Rank, edits_allowed, names_held
@@ -88,12 +87,12 @@ def by_zip_and_name(asked: str) -> Found | None:
     for ending in endings(text):
         for reading in readings_of(ending, names.areas, ""):
             named = named_exactly(reading, names)
-            if inside := within(here, named):
-                hits = area_hits(inside)
+            if inside := within(here, named, names):
+                hits = area_hits(inside, names)
                 return Found(asked=asked, hits=hits, hit_count=len(hits))
             # Without its state a name of a street may be that of a town anywhere.
             elsewhere = elsewhere or (named if reading.state and len(named) == 1 else [])
-    hits = (*found.hits, *area_hits([one for one in elsewhere if len(one.geoid) > STATE_DIGITS]))
+    hits = (*found.hits, *area_hits([one for one in elsewhere if len(one.geoid) > STATE_DIGITS], names))
     if len(hits) == len(found.hits):
         return found
     return Found(asked=asked, hits=hits, hit_count=len(hits))
@@ -106,13 +105,9 @@ def endings(text: str) -> Iterator[str]:
         yield " ".join(words[start:])
 
 
-def within(counties: Collection[str], named: Sequence[Named]) -> list[Named]:
-    """Those of the areas that are one of these counties, or lie in one. One query."""
-    if not named:
-        return []
-    lying = LiesIn.objects.peopled().filter(jurisdiction__in=[one.geoid for one in named], county__in=counties)
-    inside = {*counties, *lying.values_list("jurisdiction_id", flat=True)}
-    return [one for one in named if one.geoid in inside]
+def within(counties: Collection[str], named: Sequence[Named], names: Names) -> list[Named]:
+    """Those of the areas that are one of these counties, or lie in one."""
+    return [one for one in named if not {one.geoid, *names.areas.counties_of(one.geoid)}.isdisjoint(counties)]
 
 
 # -- Names ----------------------------------------------------------------------------------------------------------
@@ -138,7 +133,7 @@ def by_name(asked: str, state: str) -> Found:
     readings = list(readings_of(asked, names.areas, names.areas.state_named(state) if state else ""))
     matches, _reading = meant(asked, readings, names)
     if matches:
-        return presented(asked, matches, narrowed=bool(state))
+        return presented(asked, matches, names, narrowed=bool(state))
     return suggested(asked, readings, names)
 
 
@@ -184,7 +179,7 @@ def named_exactly(reading: Reading, names: Names) -> list[Named]:
     for words in (reading.words, *other_forms(reading.words)):
         found = names.areas.exact(joined(words), reading.state)
         if found and reading.counties:
-            found = within(reading.counties, found)
+            found = within(reading.counties, found, names)
         if found:
             return found
     return []
@@ -198,7 +193,7 @@ def counties_by_another_kind(reading: Reading, names: Names) -> list[Named]:
     return [one for one in found if len(one.geoid) == COUNTY_DIGITS]
 
 
-def presented(asked: str, matches: Matches, *, narrowed: bool) -> Found:
+def presented(asked: str, matches: Matches, names: Names, *, narrowed: bool) -> Found:
     """The matches as hits, the likeliest first, capped where many states have the name."""
     if (state := state_meant(matches.areas)) and not matches.agencies:
         matches = Matches([state])
@@ -211,10 +206,10 @@ def presented(asked: str, matches: Matches, *, narrowed: bool) -> Found:
     agencies = matches.agencies[:MOST_SHOWN]
     states = ()
     if len(shown) < len(matches.areas):
-        states = tuple(Jurisdiction.objects.states().filter(pk__in=largest).order_by("name"))
+        states = tuple(sorted((names.states[fips] for fips in largest), key=lambda state: state.name))
     return Found(
         asked=asked,
-        hits=(*area_hits(shown), *agency_hits(agencies)),
+        hits=(*area_hits(shown, names), *agency_hits(agencies, names)),
         hit_count=len(matches.areas) + len(matches.agencies),
         states=states,
     )
@@ -243,6 +238,7 @@ COST_OF_ANOTHER_FIRST_LETTER = 0.5  # people seldom mistake it
 COST_OF_GOING_ON = 0.9
 COST_OF_GOING_ON_NEARLY = 1.4
 COST_OF_OTHER_WORDS = 1.1
+COST_OF_A_STATE_BEGUN = 4.0  # "grand m" may be a Grand in Michigan, but first Grand Marais
 WORTH_OF_PEOPLE = 0.33  # for ten times as many
 PEOPLE_OF_AN_AGENCY = 20_000  # it is looked for about as often as a town of so many
 
@@ -282,14 +278,14 @@ def suggested(asked: str, readings: Sequence[Reading], names: Names) -> Found:
             continue
         place = replace(reading, words=tuple(word for word in reading.words if word not in NO_PLACE))
         if place.words and (found := named_exactly(place, names)):
-            hits = presented(asked, Matches(found), narrowed=False).hits[:MOST_SUGGESTED]
+            hits = presented(asked, Matches(found), names, narrowed=False).hits[:MOST_SUGGESTED]
             return Found(asked=asked, problem=Problem.NO_SUCH_AGENCY, suggestions=hits)
     guesses = Guesses()
     for reading in readings:
         if len(reading.key) >= SHORTEST_GUESSED and not NAMELESS.issuperset(reading.words):
             guess_beginnings(reading, names, guesses)
     guess_nearly(readings, names, guesses)
-    return Found(asked=asked, problem=Problem.NOTHING, suggestions=hits_of(guesses.best(MOST_SUGGESTED)))
+    return Found(asked=asked, problem=Problem.NOTHING, suggestions=hits_of(guesses.best(MOST_SUGGESTED), names))
 
 
 def suggest(q: str, *, state: str = "", most: int = MOST_SUGGESTED) -> tuple[Hit, ...]:
@@ -316,16 +312,18 @@ def suggest(q: str, *, state: str = "", most: int = MOST_SUGGESTED) -> tuple[Hit
             guess_beginnings(reading, names, guesses, asked=asked)
         if not matches and len(guesses) < most:
             for reading in readings_of_a_beginning(asked, names.areas):
-                guess_beginnings(reading, names, guesses)
+                guess_beginnings(reading, names, guesses, cost=COST_OF_GOING_ON + COST_OF_A_STATE_BEGUN)
         guess_nearly(readings, names, guesses, is_going_on=True)
     chosen: dict[str | int, Named | int] = {one.geoid: one for one in exactly}
     chosen |= {agency: agency for agency in matches.agencies[: most - len(chosen)]}
     for one in guesses.best(2 * most):
         chosen.setdefault(one.geoid if isinstance(one, Named) else one, one)
-    return hits_of([*chosen.values()][:most])
+    return hits_of([*chosen.values()][:most], names)
 
 
-def guess_beginnings(reading: Reading, names: Names, guesses: Guesses, *, asked: str = "") -> None:
+def guess_beginnings(
+    reading: Reading, names: Names, guesses: Guesses, *, asked: str = "", cost: float = COST_OF_GOING_ON
+) -> None:
     """Names that go on from what was typed. `asked`: all of it, where the last word may not be a whole one."""
     if reading.counties or len(reading.key) < SHORTEST_CONTINUED:
         return
@@ -334,9 +332,9 @@ def guess_beginnings(reading: Reading, names: Names, guesses: Guesses, *, asked:
         keys.add(squeezed_as_typed(asked))  # "st" may become Stockton, though as a whole word it is Saint
     for key in keys:
         areas = names.areas.beginning(key, reading.state, limit=MOST_SUGGESTED)
-        guesses.add_areas((COST_OF_GOING_ON, one) for one in areas)
+        guesses.add_areas((cost, one) for one in areas)
         agencies = names.agencies.beginning(key, reading.state, limit=MOST_SUGGESTED)
-        guesses.add_agencies((COST_OF_GOING_ON, agency) for agency in agencies)
+        guesses.add_agencies((cost, agency) for agency in agencies)
 
 
 def guess_nearly(readings: Sequence[Reading], names: Names, guesses: Guesses, *, is_going_on: bool = False) -> None:
@@ -367,7 +365,7 @@ def guess_names(reading: Reading, edits: int, names: Names, guesses: Guesses) ->
             continue
         near = names.areas.near(key, edits, reading.state)
         if reading.counties:
-            inside = {one.geoid for one in within(reading.counties, [one for _edits, one in near])}
+            inside = {one.geoid for one in within(reading.counties, [one for _edits, one in near], names)}
             near = [(edits, one) for edits, one in near if one.geoid in inside]
         agencies = names.agencies.near(key, edits, reading.state)
         guesses.add_areas((cost_of(edits, key, one.key), one) for edits, one in near)
@@ -388,10 +386,10 @@ def cost_of(edits: int, typed: str, name: str) -> float:
     return COST_OF_AN_EDIT * edits + (COST_OF_ANOTHER_FIRST_LETTER if typed[0] != name[0] else 0)
 
 
-def hits_of(chosen: Sequence[Named | int]) -> tuple[Hit, ...]:
+def hits_of(chosen: Sequence[Named | int], names: Names) -> tuple[Hit, ...]:
     """Areas and agencies as hits, in that order."""
-    areas = area_hits([one for one in chosen if isinstance(one, Named)])
-    agencies = agency_hits([one for one in chosen if isinstance(one, int)])
+    areas = area_hits([one for one in chosen if isinstance(one, Named)], names)
+    agencies = agency_hits([one for one in chosen if isinstance(one, int)], names)
     held = {hit.area.pk: hit for hit in areas} | {hit.agency.pk: hit for hit in agencies}
     keys = [one.geoid if isinstance(one, Named) else one for one in chosen]
     return tuple(held[key] for key in keys if key in held)

@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from jurisdictions.geoids import STATE_FIPS, STATE_USPS, state_fips, state_of
-from jurisdictions.models import AreaName, Jurisdiction
+from jurisdictions.models import AreaName, Jurisdiction, LiesIn
 
 from .trigrams import NearNames
 from .words import all_squeezed, squeezed
@@ -64,10 +64,13 @@ class Named:
 
 
 class AreaNames:
-    """About 42,000 names of 39,000 areas."""
+    """About 50,000 names of 39,000 areas, and which counties each of these lies in."""
 
-    def __init__(self, areas: Iterable[tuple], other_names: Iterable[tuple]):
-        """`areas`: GEOID, kind, name, short name, population, same_as. `other_names`: name, kind, leads_to."""
+    def __init__(self, areas: Iterable[tuple], other_names: Iterable[tuple], lies_in: Iterable[tuple[str, str]] = ()):
+        """`areas`: GEOID, kind, name, short name, population, same_as; in the order of their GEOIDs.
+
+        `other_names`: name, kind, leads_to. `lies_in`: an area and a county of it, its main one first.
+        """
         self._geoids: list[str] = []
         self._population = array("I")
         self.states: dict[str, str] = {usps.lower(): fips for usps, fips in STATE_FIPS.items()}
@@ -112,6 +115,17 @@ class AreaNames:
         for geoid, speaker in spoken_for.items():
             speaks[position[geoid]] = position[speaker]
 
+        self._county_names = dict(counties)
+        self._main_county = array("I", [0]) * len(self._geoids)
+        """The place of the county, and one more; 0 for none."""
+        self._further_counties: dict[str, list[str]] = {}
+        for geoid, county in lies_in:
+            place = position[geoid]
+            if not self._main_county[place]:
+                self._main_county[place] = position[county] + 1
+            else:
+                self._further_counties.setdefault(geoid, []).append(county)
+
         keys = keys_of(names)
         held: dict[str, list[int]] = {}
         for key, row in zip(keys, rows, strict=True):
@@ -125,15 +139,27 @@ class AreaNames:
 
     @classmethod
     def from_database(cls) -> AreaNames:
-        """Two queries."""
+        """Three queries."""
         columns = "geoid", "kind", "name", "short_name", "population", "same_as_id"
         return cls(
-            Jurisdiction.objects.order_by().values_list(*columns).iterator(),
+            Jurisdiction.objects.order_by("geoid").values_list(*columns).iterator(),
             AreaName.objects.exclude(kind="former_geoid")
             .order_by()
             .values_list("name", "kind", "leads_to_id")
             .iterator(),
+            LiesIn.objects.peopled().order_by("rank").values_list("jurisdiction_id", "county_id").iterator(),
         )
+
+    def counties_of(self, geoid: str) -> list[str]:
+        """GEOIDs of the counties that a place or subdivision lies in, its main one first; none for other areas."""
+        place = bisect_left(self._geoids, geoid)
+        if place == len(self._geoids) or self._geoids[place] != geoid or not self._main_county[place]:
+            return []
+        return [self._geoids[self._main_county[place] - 1], *self._further_counties.get(geoid, ())]
+
+    def county_name(self, geoid: str) -> str:
+        """As the Census prints it."""
+        return self._county_names[geoid]
 
     def exact(self, key: str, state: str = "") -> list[Named]:
         """The areas of that very name, the best fitting form of each; `state` (FIPS) keeps to one state."""

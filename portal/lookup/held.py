@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
 
-from jurisdictions.models import BundledRecord, DataVersion
+from jurisdictions.models import BundledRecord, DataVersion, Jurisdiction
 
 from .agencies import AgencyNames
 from .areas import AreaNames
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 class Names:
     areas: AreaNames
     agencies: AgencyNames
+    states: Mapping[str, Jurisdiction]
+    """By FIPS code. Nobody changes them: other readers hold the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,9 @@ def names_held() -> Names:
     database that tells no version is read each time.
     """
     global _held
-    version = DataVersion.objects.filter(pk=DataVersion.ONLY).values_list("number", "changed_at").first()
+    version = next(iter(DataVersion.objects.filter(pk=DataVersion.ONLY).values_list("number", "changed_at")), None)
     if version is None:
-        return Names(AreaNames.from_database(), AgencyNames.from_database())
+        return Names(AreaNames.from_database(), AgencyNames.from_database(), states_by_code())
     database = str(connection.settings_dict["NAME"])
     held = _held
     if held and (held.database, held.version) == (database, version):
@@ -57,8 +60,13 @@ def names_held() -> Names:
         geography = BundledRecord.objects.filter(table="geography").values_list("digest", flat=True).first()
         is_same_geography = held and geography and (held.database, held.geography) == (database, geography)
         areas = held.names.areas if is_same_geography else AreaNames.from_database()
-        _held = Held(database, version, geography, Names(areas, AgencyNames.from_database()))
+        names = Names(areas, AgencyNames.from_database(), states_by_code())
+        _held = Held(database, version, geography, names)
         return _held.names
+
+
+def states_by_code() -> dict[str, Jurisdiction]:
+    return Jurisdiction.objects.states().in_bulk()
 
 
 def warm() -> threading.Thread:

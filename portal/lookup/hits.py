@@ -10,14 +10,15 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jurisdictions.models import Agency, AreaName, Jurisdiction, LiesIn
+from jurisdictions.labels import area_name
+from jurisdictions.models import Agency, AreaName, Jurisdiction
 
 from .areas import Named, Rank
+from .held import Names
 from .words import squeezed
 
 LONG = 8  # choices, more of which stand under the names of their states
 SMALLEST_SHARE = 0.001  # of the addresses of a ZIP code, that we say as a number
-COUNTY_DIGITS = 5
 
 KINDS = {
     ("county", "city"): gettext_lazy("Independent city, a county of its own"),
@@ -178,28 +179,29 @@ class Found:
         return [hit for hit in self.hits if hit.agency]
 
 
-def area_hits(areas: Sequence[Named]) -> tuple[Hit, ...]:
-    """Hits with what tells them apart: the county of a place, the other name that led to it. Three queries."""
+def area_hits(areas: Sequence[Named], names: Names) -> tuple[Hit, ...]:
+    """Hits with what tells them apart: the county of a place, the other name that led to it. One or two queries."""
     geoids = [one.geoid for one in areas]
-    held = Jurisdiction.objects.select_related("state").in_bulk(geoids) if geoids else {}
+    held = Jurisdiction.objects.in_bulk(geoids) if geoids else {}
     led = {one.geoid: one.key for one in areas if one.rank in (Rank.OTHER, Rank.WITHIN)}
     others: dict[str, AreaName] = {}
     # A CDP's row comes last and stays: its page says who governs it.
     for name in AreaName.objects.filter(leads_to__in=led).order_by("cdp_geoid") if led else ():
         if squeezed(name.name) == led[name.leads_to_id]:
             others[name.leads_to_id] = name
-    counties: dict[str, list[str]] = {}
-    parts = [geoid for geoid in geoids if len(geoid) > COUNTY_DIGITS]
-    lying = LiesIn.objects.peopled().filter(jurisdiction__in=parts).select_related("county").order_by("rank")
-    for part in lying if parts else ():
-        counties.setdefault(part.jurisdiction_id, []).append(part.county.full_name)
-    return tuple(
-        Hit(area=held[geoid], other_name=others.get(geoid), counties=tuple(counties.get(geoid, ())))
-        for geoid in geoids
-        if geoid in held
-    )
+    hits = []
+    for geoid in geoids:
+        if area := held.get(geoid):
+            if area.state_id:
+                area.state = names.states[area.state_id]
+            counties = (area_name(names.areas.county_name(county)) for county in names.areas.counties_of(geoid))
+            hits.append(Hit(area=area, other_name=others.get(geoid), counties=tuple(counties)))
+    return tuple(hits)
 
 
-def agency_hits(agencies: Sequence[int]) -> tuple[Hit, ...]:
-    held = Agency.objects.select_related("state").in_bulk(agencies) if agencies else {}
+def agency_hits(agencies: Sequence[int], names: Names) -> tuple[Hit, ...]:
+    """One query, none for none."""
+    held = Agency.objects.in_bulk(agencies) if agencies else {}
+    for agency in held.values():
+        agency.state = names.states[agency.state_id]
     return tuple(Hit(agency=held[agency]) for agency in agencies if agency in held)

@@ -21,7 +21,7 @@ from jurisdictions.models import Jurisdiction
 from jurisdictions.names import fold
 from portal.answers.compare import answers_differ
 from portal.find import LONGEST, Found, Hit, Problem, find, suggest
-from portal.lookup.areas import Named, Rank
+from portal.lookup import Named, Rank, names_held
 from portal.lookup.hits import area_hits
 from portal.templatetags.pages import in_language
 from portal.views.compare import MOST_PLACES, compare_address, places_of
@@ -155,7 +155,7 @@ def all_places(request: HttpRequest) -> HttpResponse | None:
         letter = request.GET.get("letter", "").strip().upper()[:1]
         letter = letter if letter in initials else initials[0]
         names = [(geoid, name) for geoid, name in names if fold(name)[:1].upper() == letter]
-    hits = area_hits([Named("", geoid, Rank.OWN, 0) for geoid, _name in names])
+    hits = area_hits([Named("", geoid, Rank.OWN, 0) for geoid, _name in names], names_held())
     return page(request, "places", Found(), state=state, hits=hits, letter=letter, initials=initials if letter else [])
 
 
