@@ -9,7 +9,7 @@ from django import template
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ from jurisdictions import labels
 from jurisdictions.periods import PartialDate
 from jurisdictions.placement import reasons
 from portal.answers import SIGNS, Mark, Rule, Sources, sentences
+from portal.middleware import headers
 from portal.middleware.language import SPANISH
 
 register = template.Library()
@@ -104,6 +105,12 @@ def in_other_language(context: dict, language: str) -> str:
         path = path.removeprefix(f"/{SPANISH}")
     asked: QueryDict | None = getattr(request, "known_parameters", None)
     return in_language(path, language) + (f"?{asked.urlencode()}" if asked else "")
+
+
+@register.simple_tag
+def inline_style(path: str) -> SafeString:
+    """A style sheet within the page, which saves it a request: one of settings.CSP_INLINE_STYLES."""
+    return mark_safe(f"<style>{headers.inline_style(path)}</style>")
 
 
 @register.simple_tag

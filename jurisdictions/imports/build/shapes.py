@@ -21,7 +21,7 @@ from ... import shapes
 
 FILE = "counties-albers-10m.json"
 
-NATION = (720, 450)
+NATION = (640, 400)
 STATE = (560, 560)
 """The boxes that the maps have to fit, in pixels."""
 
