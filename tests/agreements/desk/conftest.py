@@ -38,8 +38,7 @@ def other_publisher(db):
     return person("Peter", "publisher")
 
 
-@pytest.fixture
-def world(db):
+def areas() -> dict:
     """The states and a few counties that the lists of these tests name."""
     states = {
         "FL": StateFactory(geoid="12", name="Florida", usps="FL"),
@@ -55,6 +54,11 @@ def world(db):
     ):
         CountyFactory(geoid=geoid, name=name, state=states[state])
     return states
+
+
+@pytest.fixture
+def world(db):
+    return areas()
 
 
 def row(agency, state="FL", model="TFM", *, county="", signed="2025-03-06", moa="", kind="County"):
