@@ -4,6 +4,7 @@ The lists have had five to eight columns: COUNTY came in March 2025, ADDENDUM in
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 PRINTED: Mapping[str, str] = {
@@ -44,7 +45,12 @@ _KEY_OF = {name: key for key, names in _SYNONYMS.items() for name in names}
 
 
 def column_key(header: str) -> str:
-    """The key of the column under `header` ("  Support  type" -> "model"), "" for a heading we do not know."""
+    """The key of the column under `header` ("  Support  type" -> "model"), "" for a heading we do not know.
+
+    Marks that nobody sees (of writing direction, of no width, soft hyphens) and wide letters change nothing.
+    """
+    if not header.isascii():
+        header = "".join(mark for mark in unicodedata.normalize("NFKC", header) if unicodedata.category(mark) != "Cf")
     return _KEY_OF.get(" ".join(re.findall(r"[a-z0-9]+", header.casefold())), "")
 
 

@@ -44,6 +44,7 @@ MAX_ELEMENTS = 100_000  # of a part that only lists other parts
 MAX_WORKSHEETS = 50
 MAX_LINKS = 65_530  # Excel's own, of one worksheet
 MAX_STYLES = 65_490  # Excel's own
+MAX_MERGED = 20_000  # ranges of one worksheet
 MAX_FORMAT_CODE = 255  # Excel's own; characters
 HEADER_WITHIN = 10  # rows from the top: the header is in row 1, a title above it is tolerated
 
@@ -98,6 +99,7 @@ def read_sheet(path_or_bytes: str | Path | bytes, file_name: str | None = None) 
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE + 1)
     _refuse_other_kinds_of_file(data)
+    archive = None
     try:
         with _Archive(data) as archive:
             found = _the_list_of(archive)
@@ -115,16 +117,36 @@ def read_sheet(path_or_bytes: str | Path | bytes, file_name: str | None = None) 
     ) as error:
         if isinstance(error, NotASheet):
             raise
-        raise NotASheet("This workbook is damaged or cut short; download it again.") from error
+        if getattr(error, "code", None) == _NO_MEMORY:  # expat's own way to say so
+            raise MemoryError from error
+        where = f" in its part “{shown(archive.at)}”" if archive and archive.at else ""
+        if line := getattr(error, "lineno", 0):
+            where += f", line {line:,}"
+        raise NotASheet(f"This workbook is damaged or cut short{where}; download it again.") from error
     worksheet, columns, rows = found
     return Sheet(
-        file_name=PurePath(file_name or "").name,
+        file_name=printable(file_name or ""),
         sha256=hashlib.sha256(data).hexdigest(),
         worksheet=worksheet,
         columns=columns,
         rows=rows,
         modified=modified,
     )
+
+
+_NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
+
+
+def printable(file_name: str) -> str:
+    """The last part of a file's name, without folders of either kind and without what cannot be printed."""
+    name = PurePath(file_name.replace("\\", "/").replace("\0", "")).name
+    return "".join(letter for letter in name if letter.isprintable())
+
+
+def shown(name: str, longest: int = 60) -> str:
+    """A name out of the file, fit to stand in a sentence."""
+    name = "".join(letter if letter.isprintable() else "�" for letter in name)
+    return name if len(name) <= longest else f"{name[:longest]}…"
 
 
 # -- What kind of file this is ----------------------------------------------------------------------------------------
@@ -159,6 +181,9 @@ def _refuse_other_kinds_of_file(data: bytes) -> None:
 # -- The archive ------------------------------------------------------------------------------------------------------
 
 
+_SWOLLEN = "The part “{}” of this workbook unpacks to far more than any list of ICE's holds; " + CHOOSE
+
+
 class _Archive:
     """The members of a workbook, unpacked only within bounds."""
 
@@ -167,8 +192,19 @@ class _Archive:
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise NotASheet(f"This file holds more than {MAX_MEMBERS:,} parts, which no workbook needs; {CHOOSE}")
         self.left = MAX_UNPACKED
+        self.at = ""  # the member read last: where a damage lies
         self.zip = zipfile.ZipFile(io.BytesIO(data))
-        self.members = {info.filename: info for info in self.zip.infolist()}
+        self.members: dict[str, zipfile.ZipInfo] = {}
+        folded: set[str] = set()
+        for info in self.zip.infolist():
+            name = info.orig_filename
+            if name.startswith("/") or "\\" in name or ":" in name or "\0" in name or ".." in name.split("/"):
+                raise NotASheet(f"This file holds a part named “{shown(name)}”, which no workbook does; {CHOOSE}")
+            # Excel reads names without case; of two programs each might take another of the two.
+            if name.casefold() in folded:
+                raise NotASheet(f"This file holds the part “{shown(name)}” twice, which no workbook does; {CHOOSE}")
+            folded.add(name.casefold())
+            self.members[name] = info
 
     def __enter__(self) -> "_Archive":
         return self
@@ -181,6 +217,7 @@ class _Archive:
 
     def read(self, name: str) -> bytes:
         """A member's bytes; what the archive claims of its size is not trusted. KeyError if there is no such member."""
+        self.at = name
         info = self.members[name]
         if info.flag_bits & 0x1:
             raise NotASheet("This workbook is protected by a password; save it without one and try again.")
@@ -189,11 +226,11 @@ class _Archive:
         limit = min(MAX_MEMBER, self.left)
         swollen = info.file_size > RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(info.compress_size, 1)
         if swollen or info.file_size > limit:
-            raise NotASheet(f"This workbook unpacks to far more than any list of ICE's holds; {CHOOSE}")
+            raise NotASheet(_SWOLLEN.format(shown(name)))
         with self.zip.open(info) as stream:
             content = stream.read(limit + 1)
         if len(content) > limit:
-            raise NotASheet(f"This workbook unpacks to far more than any list of ICE's holds; {CHOOSE}")
+            raise NotASheet(_SWOLLEN.format(shown(name)))
         self.left -= len(content)
         return content
 
@@ -256,12 +293,12 @@ def _the_list_of(archive: _Archive) -> tuple[str, tuple[str, ...], tuple[SheetRo
         other = ".xlsb" if book.endswith(".bin") else "another kind of document"
         raise NotASheet(f"This is {other}, not an Excel workbook (.xlsx); {CHOOSE}")
 
-    names: list[tuple[str, str]] = []
+    names: list[tuple[str, str, bool]] = []
     epoch = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheet dates have no zone
     for tag, attributes in _elements(archive.read(book)):
         if tag == "sheet":
             number = next((value for key, value in attributes.items() if key.endswith("}id")), "")
-            names.append((attributes.get("name", ""), number))
+            names.append((attributes.get("name", ""), number, attributes.get("state", "visible") != "visible"))
         elif tag == "workbookPr" and attributes.get("date1904") in ("1", "true"):
             epoch = datetime(1904, 1, 1)  # noqa: DTZ001
 
@@ -278,20 +315,25 @@ def _the_list_of(archive: _Archive) -> tuple[str, tuple[str, ...], tuple[SheetRo
 
     if len(names) > MAX_WORKSHEETS:
         raise NotASheet(f"This workbook has more than {MAX_WORKSHEETS} worksheets; {CHOOSE}")
-    lists, headers = [], []
-    for name, number in names:
+    lists, hidden_lists, others = [], [], 0
+    for name, number, is_hidden in names:
         if number in parts:
-            grid = _Grid(archive, parts[number], strings, dates, epoch)
+            grid = _Grid(archive, parts[number], name, strings, dates, epoch)
             header_row = _header_row(grid.rows)
             if header_row:
-                lists.append((name, grid, header_row))
+                (hidden_lists if is_hidden else lists).append((name, grid, header_row))
             elif grid.rows:
-                headers.append(name)
+                others += 1
     if len(lists) > 1:
-        twins = " and ".join(f"“{name}”" for name, *_ in lists[:2])
+        twins = " and ".join(f"“{shown(name)}”" for name, *_ in lists[:2])
         raise NotASheet(f"This workbook has such a list on both {twins}; leave only one of them and try again.")
     if not lists:
-        if not headers:
+        if hidden_lists:
+            raise NotASheet(
+                f"The list stands on the hidden worksheet “{shown(hidden_lists[0][0])}”, which nobody sees who opens "
+                "the workbook; unhide it there if it is the right one and try again."
+            )
+        if not others:
             raise NotASheet(f"This workbook is empty; {CHOOSE}")
         raise NotASheet(
             "This workbook holds another table: no row near the top reads STATE, LAW ENFORCEMENT AGENCY, SUPPORT TYPE; "
@@ -430,7 +472,11 @@ def _shows_date(code: str) -> bool:
 class _Grid:
     """The cells and hyperlinks of one worksheet. What the worksheet declares of its own size is not read."""
 
-    def __init__(self, archive: _Archive, part: str, strings: list[str], dates: set[str], epoch: datetime) -> None:
+    def __init__(
+        self, archive: _Archive, part: str, name: str, strings: list[str], dates: set[str], epoch: datetime
+    ) -> None:
+        self.name = name
+        self.merged: list[tuple[int, int, int, int]] = []
         self.rows: dict[int, dict[int, Cell]] = {}
         self.links: dict[int, dict[int, str]] = {}
         self.strings = strings
@@ -482,12 +528,16 @@ class _Grid:
             elif name is None:
                 if not tags:
                     namespace = tag.rpartition("}")[0]
-                    for local in ("row", "c", "v", "f", "is", "t", "rPh", "hyperlink"):
+                    for local in ("row", "c", "v", "f", "is", "t", "rPh", "hyperlink", "mergeCell"):
                         tags[f"{namespace}}}{local}" if namespace else local] = local
             elif name == "hyperlink":
                 if len(linked) >= MAX_LINKS:
                     raise NotASheet(f"This workbook holds far more links than any list of ICE's; {CHOOSE}")
                 linked.append(attributes)
+            elif name == "mergeCell":
+                if len(self.merged) >= MAX_MERGED:
+                    raise NotASheet(f"This workbook merges far more cells than any list of ICE's; {CHOOSE}")
+                self.merged.append(_corners(attributes.get("ref", "")))
             elif in_cell:
                 if name in ("v", "f"):
                     text.clear()
@@ -510,7 +560,16 @@ class _Grid:
             elif name == "c":
                 in_cell = False
                 if value or formula is not None or inline is not None:
-                    self._hold(row_number, place, self._cell(kind, style, value, formula, inline))
+                    try:
+                        cell = self._cell(kind, style, value, formula, inline)
+                    except (ValueError, LookupError) as error:
+                        if isinstance(error, NotASheet):
+                            raise
+                        raise NotASheet(
+                            f"Cell {_reference(row_number, place)} of “{shown(self.name)}” is damaged; "
+                            "download the workbook again."
+                        ) from error
+                    self._hold(row_number, place, cell)
             elif name == "f":
                 parser.CharacterDataHandler = None
                 formula = "=" + "".join(text)
@@ -532,7 +591,13 @@ class _Grid:
             self.characters += len(cell)
         if self.held > MAX_CELLS or self.characters > MAX_TEXT:
             raise NotASheet(f"This workbook holds far more cells than any list of ICE's; {CHOOSE}")
-        self.rows.setdefault(row, {})[place] = cell
+        cells = self.rows.setdefault(row, {})
+        if place in cells:
+            raise NotASheet(
+                f"Cell {_reference(row, place)} stands twice on “{shown(self.name)}”, as in no workbook of Excel's; "
+                f"{CHOOSE}"
+            )
+        cells[place] = cell
 
     def _cell(self, kind: str, style: str, value: str | None, formula: str | None, inline: list[str] | None) -> Cell:
         if formula is not None:
@@ -580,8 +645,28 @@ class _Grid:
                         raise NotASheet(f"This workbook holds far more links than any list of ICE's; {CHOOSE}")
                     self.links.setdefault(row, {})[column] = target
 
+    def _spread_merged(self, header_row: int) -> None:
+        """Gives every cell of a merged range below the header what its first cell shows, as a reader sees it."""
+        last = max(self.rows)
+        for first_column, first_row, last_column, last_row in self.merged:
+            cell = self.rows.get(first_row, {}).get(first_column)
+            if first_row <= header_row or cell is None:
+                continue
+            target = self.links.get(first_row, {}).get(first_column)
+            for row in range(first_row, min(last_row, last) + 1):
+                for column in range(first_column, min(last_column, MAX_COLUMNS - 1) + 1):
+                    self.held += 1
+                    if self.held > MAX_CELLS:
+                        raise NotASheet(f"This workbook merges far more cells than any list of ICE's; {CHOOSE}")
+                    if row not in self.rows:
+                        continue
+                    self.rows[row].setdefault(column, cell)
+                    if target:
+                        self.links.setdefault(row, {}).setdefault(column, target)
+
     def below(self, header_row: int) -> tuple[tuple[str, ...], tuple[SheetRow, ...]]:
         """The header's cells as printed, and the rows under it."""
+        self._spread_merged(header_row)
         header = self.rows[header_row]
         numbers = [number for number in sorted(self.rows) if number > header_row and _says_something(self.rows[number])]
         width = 1 + max(
@@ -589,7 +674,11 @@ class _Grid:
             max((place for number in numbers for place in self.links.get(number, ())), default=0),
         )
         if width > MAX_COLUMNS:
-            raise NotASheet(f"This list has more than {MAX_COLUMNS} columns; remove what is not ICE's and try again.")
+            stray = min(number for number in [header_row, *numbers] if max(self.rows[number], default=0) >= MAX_COLUMNS)
+            raise NotASheet(
+                f"This list has more than {MAX_COLUMNS} columns, as cell {_reference(stray, max(self.rows[stray]))} "
+                "shows; remove what is not ICE's and try again."
+            )
         if len(numbers) * width > MAX_CELLS:
             raise NotASheet(f"This workbook holds far more cells than any list of ICE's; {CHOOSE}")
         columns = tuple(_as_heading(header.get(place)) for place in range(width))
@@ -609,6 +698,16 @@ def _as_heading(cell: Cell) -> str:
     if cell is None or isinstance(cell, str):
         return cell or ""
     return str(next(iter(cell.values()))) if isinstance(cell, dict) else str(cell)
+
+
+def _reference(row: int, place: int) -> str:
+    """A cell as Excel names it: row 2, place 0 is "A2"."""
+    letters = ""
+    place += 1
+    while place > 0:
+        place, letter = divmod(place - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}"
 
 
 def _column(letters: str) -> int:
