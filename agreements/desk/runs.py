@@ -16,7 +16,8 @@ from agreements.imports.apply import fold_anew, withdraw_list
 from agreements.imports.columns import PRINTED, column_key
 from agreements.imports.matching import Contradiction
 from agreements.imports.pipeline import ImportPlan, collector_paused, plan_sheet
-from agreements.imports.sheet import NotASheet, Sheet, read_sheet
+from agreements.imports.sandbox import read_in_child
+from agreements.imports.sheet import NotASheet, Sheet
 from agreements.models import ImportRun, ProposedChange, Snapshot
 from jurisdictions.models import Agency, DataVersion
 
@@ -48,7 +49,7 @@ def open_run(
     if by is not None:
         hold_to_edit(by)
     try:
-        return open_sheet(read_sheet(data, file_name), by=by, kind=kind, published=published)
+        return open_sheet(read_in_child(data, file_name), by=by, kind=kind, published=published)
     except NotASheet as refusal:
         raise NotASheet(_for_the_desk(str(refusal))) from None
 
