@@ -54,6 +54,9 @@ class AgencyNames:
         self._having = dict(having)
         """The names, by their place in `_worded`, that have a word."""
         self._words = sorted(having)
+        self._words_by_length: dict[int, list[str]] = {}
+        for word in self._words:
+            self._words_by_length.setdefault(len(word), []).append(word)
 
     @classmethod
     def from_database(cls) -> AgencyNames:
@@ -96,13 +99,10 @@ class AgencyNames:
         for word in words:
             found = self._starting(word)
             if len(word) >= SHORTEST_MENDED:
-                near = process.extract(
-                    word,
-                    self._words,
-                    scorer=OSA.distance,
-                    score_cutoff=min(2, edits_allowed(word)),
-                    limit=NEAREST_WORDS,
-                )
+                edits = min(2, edits_allowed(word))
+                long = range(len(word) - edits, len(word) + edits + 1)
+                likely = [each for length in long for each in self._words_by_length.get(length, ())]
+                near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=edits, limit=NEAREST_WORDS)
                 found = found.union(*(self._having[each] for each, _edits, _place in near))
             having.append(found)
         return self._having_all(words, having, state)

@@ -11,7 +11,7 @@ NARROWEST = 320  # CSS pixels
 
 def ask(page, typed, prefix=""):
     page.goto(f"{prefix}/find/")
-    page.get_by_role("searchbox").fill(typed)
+    page.locator("#q").fill(typed)
     page.locator("main form").first.get_by_role("button").click()
 
 
