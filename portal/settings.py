@@ -325,3 +325,12 @@ LOGGING = {
         },
     },
 }
+
+# -- Fetching ICE's lists -------------------------------------------------------------------------------------------
+
+# See docs/fetching.md. Only `manage.py fetch_ice_sheets` ever calls another host.
+ICE_LISTS_PAGE = env.str("ICE_LISTS_PAGE", default="https://www.ice.gov/identify-and-arrest/287g")
+FETCH_HOSTS = env.list("FETCH_HOSTS", default=["www.ice.gov"])  # on which the page and its lists may lie
+FETCH_APPLIES = env.bool("FETCH_APPLIES", default=False)  # whether a list of which nothing is doubtful is applied
+FETCH_AGENT = env.str("FETCH_AGENT", default="287g-lists-reader/1.0 (reads this page and its lists once a day)")
+FETCH_PAUSE = env.float("FETCH_PAUSE", default=3.0)  # seconds between two calls

@@ -67,9 +67,13 @@ def decide(
 
 
 @transaction.atomic
-def accept_certain(run: ImportRun, *, by: AbstractBaseUser, kinds: Iterable[str] | None = None) -> int:
-    """Accept every open change that needs no judgment (of these kinds); returns how many."""
-    hold_to_edit(by)
+def accept_certain(run: ImportRun, *, by: AbstractBaseUser | None, kinds: Iterable[str] | None = None) -> int:
+    """Accept every open change that needs no judgment (of these kinds); returns how many.
+
+    `by` is None where a command applies a list of which nothing is doubtful.
+    """
+    if by is not None:
+        hold_to_edit(by)
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     _hold_under_review(run)
     changes = run.proposed.open().certain()
