@@ -79,12 +79,18 @@ def _approved(record: Record, revision: Revision, by: AbstractBaseUser) -> Recor
     return record
 
 
-def refuse(revision: Revision, *, by: AbstractBaseUser) -> Revision:
-    """Decide against a proposed change; the record stays as it is. ValidationError if it was decided already."""
+def refuse(revision: Revision, *, by: AbstractBaseUser, because: str) -> Revision:
+    """Decide against a proposed change, with a reason for its author; the record stays as it is.
+
+    ValidationError without a reason, or if it was decided already.
+    """
+    if not because.strip():
+        raise ValidationError("Say why it is refused; its author will read it.", code="reason")
     with transaction.atomic():
         revision = _open(revision)
         _may_decide(by)
         revision.state, revision.reviewer, revision.decided_at = Revision.State.REFUSED, by, timezone.now()
+        revision.refused_because = because.strip()[:300]
         revision.save()
     return revision
 

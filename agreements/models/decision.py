@@ -210,6 +210,8 @@ class FoldedDecisions(models.Model):
     decisions = models.JSONField(default=list)
 
     class Meta:
+        verbose_name = "folded decisions"
+        verbose_name_plural = "folded decisions"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="decisions_are_folded_once")]
 
     def __str__(self):

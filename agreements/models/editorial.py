@@ -184,6 +184,7 @@ class Revision(models.Model):
         blank=True,
         help_text="Where an administrator approved their own change: why nobody else could. Shown publicly.",
     )
+    refused_because = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 

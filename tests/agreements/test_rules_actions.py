@@ -1,6 +1,7 @@
 """A change to a published record: by whom it may be approved, against which version, and what it does."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -161,14 +162,14 @@ def test_the_only_publisher_asks_an_administrator(law):
 
 
 def test_a_researcher_decides_nothing(law):
-    for decide in (approve, refuse):
+    for name, decide in (("approve", approve), ("refuse", partial(refuse, because="No."))):
         with pytest.raises(ValidationError, match="Only a publisher"):
-            decide(proposed(law, None, summary_en="No."), by=staff(decide.__name__, "researcher"))
+            decide(proposed(law, None, summary_en="No."), by=staff(name, "researcher"))
 
 
 def test_a_decided_or_unfinished_change_is_not_decided_again(law):
     publisher = staff("publisher", "publisher")
-    revision = refuse(proposed(law, None, summary_en="No."), by=publisher)
+    revision = refuse(proposed(law, None, summary_en="No."), by=publisher, because="Not what the source says.")
     with pytest.raises(ValidationError, match="already refused"):
         approve(revision, by=publisher)
     draft = proposed(law, None, summary_en="No.")

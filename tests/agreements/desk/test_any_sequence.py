@@ -183,7 +183,7 @@ class Desk(RuleBasedStateMachine):
             approve(revision, by=self.paula)
         except ValidationError:
             assert differences(before, public_facts()) == {}
-            refuse(revision, by=self.paula)
+            refuse(revision, by=self.paula, because=REASON)
 
     @precondition(lambda self: ProposedChange.objects.put_off().exists())
     @rule(data=st.data())

@@ -66,7 +66,9 @@ def test_nobody_approves_a_merge_of_their_own(two, publisher, other_publisher):
     with pytest.raises(ValidationError, match="somebody else has to approve"):
         approve(revision, by=publisher)
     assert Agency.objects.count() == 3
-    refuse(revision, by=other_publisher)
+    with pytest.raises(ValidationError, match="Say why it is refused"):
+        refuse(revision, by=other_publisher, because=" ")
+    refuse(revision, by=other_publisher, because="They are two.")
     assert Revision.objects.get().state == "refused"
 
 
