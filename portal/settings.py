@@ -186,7 +186,9 @@ ACCOUNT_PAGE = "/admin/account/"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # how long an invitation is good
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    # Wrong passwords and wrong codes; `key` is the account.
+    # `key` is the account. No limit for a day on passwords: anybody could close an account with it.
+    "password_failed": "10/m/ip,5/5m/key",
+    # Of wrong codes, for which one has to know the password.
     "login_failed": "10/m/ip,5/5m/key,50/d/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",

@@ -7,6 +7,7 @@ import time
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
@@ -33,6 +34,16 @@ class StaffAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        """Count a password. Apart from codes, which allauth counts as `login_failed`, since the limits differ."""
+        key = self._get_login_attempts_cache_key(request, **credentials)
+        # What is taken back where the password is right.
+        self._login_failed_rl_usage = ratelimit.consume(
+            request, app="allauth.account", action="password_failed", key=key
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
 
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
         return settings.ACCOUNT_PAGE

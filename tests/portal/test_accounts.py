@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -320,6 +321,38 @@ def test_wrong_passwords_lock_one_account_for_a_while_and_say_so(client):
     assert give_password(client, other)["Location"].startswith(CODE)
 
 
+def test_a_name_that_nobody_has_locks_just_so(client):
+    statuses = [client.post(LOGIN, {"username": "nobody at all", "password": "wrong"}).text for _ in range(6)]
+    assert [REFUSED in text for text in statuses] == [True] * 5 + [False]
+    assert "Too many attempts. Wait five minutes" in statuses[5]
+
+
+def test_a_right_password_is_not_counted(client):
+    user = member()
+    with_app(user)
+    for _ in range(7):
+        assert give_password(Client(), user)["Location"].startswith(CODE)
+
+
+def test_passwords_cannot_close_an_account_for_a_day_and_codes_can(client, monkeypatch):
+    """Whoever tries codes knows the password already; whoever tries passwords may be anybody."""
+    user = member()
+    secret = with_app(user)
+    now = time.time()
+    for tries in range(50):
+        monkeypatch.setattr("time.time", lambda tries=tries: now + tries * 61)
+        give_password(client, user, "wrong")
+    monkeypatch.setattr("time.time", lambda: now + 50 * 61 + 300)
+    assert give_password(client, user)["Location"].startswith(CODE)
+    for tries in range(50):
+        monkeypatch.setattr("time.time", lambda tries=tries: now + 4000 + tries * 61)
+        give_password(client, user)
+        client.post(CODE, {"code": "no code"})
+    monkeypatch.setattr("time.time", lambda: now + 4000 + 50 * 61 + 300)
+    give_password(client, user)
+    assert "Too many attempts" in client.post(CODE, {"code": code(secret)}).text
+
+
 def test_wrong_codes_lock_too(client):
     user = member()
     secret = with_app(user)
@@ -338,7 +371,7 @@ def test_one_address_trying_many_names_is_stopped(client):
 
 
 def test_a_flood_of_sign_ins_is_answered_429(client, settings):
-    settings.ACCOUNT_RATE_LIMITS = {"login": "3/m/ip", "login_failed": ""}
+    settings.ACCOUNT_RATE_LIMITS = {"login": "3/m/ip", "password_failed": ""}
     statuses = [client.post(LOGIN, {"username": "x", "password": "y"}).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
 
