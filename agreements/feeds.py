@@ -46,7 +46,7 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uf
 @public_page()
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest changes everywhere."""
-    return answer(request, _("Local police and ICE: what changed"), reverse("changes"), newest())
+    return answer(request, _("Local police and ICE: what changed"), reverse("changes"))
 
 
 @public_page()
@@ -58,7 +58,7 @@ def state_feed(request: HttpRequest, state: str) -> HttpResponse:
     if state != area.slug:
         return HttpResponsePermanentRedirect(reverse("state-feed", args=[area.slug]))
     title = _("Local police and ICE: what changed in %(area)s") % {"area": area.name}
-    return answer(request, title, reverse("state", args=[area.slug]), newest(area))
+    return answer(request, title, reverse("state", args=[area.slug]), area)
 
 
 @public_page()
@@ -73,7 +73,7 @@ def place_feed(request: HttpRequest, state: str, slug: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(reverse("place-feed", args=its))
     words = {"area": area.full_name, "state": area.state.name}
     title = _("Local police and ICE: what changed for %(area)s, %(state)s") % words
-    return answer(request, title, reverse("place", args=its), newest(area))
+    return answer(request, title, reverse("place", args=its), area)
 
 
 def newest(area: Jurisdiction | None = None) -> QuerySet:
@@ -83,12 +83,12 @@ def newest(area: Jurisdiction | None = None) -> QuerySet:
     return events[:NEWEST]
 
 
-def answer(request: HttpRequest, title: str, page: str, events: QuerySet) -> HttpResponse:
+def answer(request: HttpRequest, title: str, page: str, area: Jurisdiction | None = None) -> HttpResponse:
     """The feed, or 304 for a reader that holds it already, by its ETag (`public_page`) or its day and time."""
     changed_at = request.data_version.changed_at
     modified = int(changed_at.timestamp()) if changed_at else None
     unchanged = get_conditional_response(request, last_modified=modified) if modified else None
-    response = unchanged or HttpResponse(atom(request, title, page, events), content_type=CONTENT_TYPE)
+    response = unchanged or HttpResponse(atom(request, title, page, newest(area)), content_type=CONTENT_TYPE)
     if modified:
         response.headers["Last-Modified"] = http_date(modified)
     return response
