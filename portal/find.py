@@ -345,7 +345,7 @@ def guess_nearly(readings: Sequence[Reading], names: Names, guesses: Guesses, *,
         for reading in readings
         if len(reading.key) >= SHORTEST_GUESSED and not NAMELESS.issuperset(reading.words)
     ]
-    near = False
+    near, goes_on = False, bool(len(guesses))
     for edits in range(1, MOST_EDITS + 1):
         near = near or any(guess_names(reading, edits, names, guesses) for reading in readings)
     for reading in readings:
@@ -353,7 +353,7 @@ def guess_nearly(readings: Sequence[Reading], names: Names, guesses: Guesses, *,
         if len(words) > 1 and (not near or names_an_agency(reading.words)):
             agencies = names.agencies.with_words_nearly(words, reading.state)[:MOST_SUGGESTED]
             guesses.add_agencies((COST_OF_OTHER_WORDS, agency) for agency in agencies)
-        if is_going_on and not near and not reading.counties:
+        if is_going_on and not near and not goes_on and not reading.counties:
             likely = names.areas.beginning_nearly(reading.key, reading.state)
             guesses.add_areas((COST_OF_GOING_ON_NEARLY + edits, one) for edits, one in likely)
 
