@@ -16,7 +16,7 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import translation
 
-from portal.answers import shelf
+from portal.answers import counties, series, shelf
 from tests import facts, site, staff
 
 DATABASE_FIXTURES = {"db", "transactional_db", "facts_database", "copy_of_facts", "site_url"}
@@ -113,7 +113,8 @@ def _empty_caches():
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
-    shelf._held.cache_clear()
+    for held in (counties, series, shelf):
+        held._held.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="session")
