@@ -139,7 +139,8 @@ class Consequences:
     def _correction(
         self, change: ProposedChange, name: str, right: str, row: PrintedRow, *, dated: bool = False
     ) -> SourceCorrection:
-        wrong = "" if name == SourceCorrection.Field.ROW else row[name]
+        # A row that is set aside is told by its day of signing: another row of the agency stays.
+        wrong = row["signed_on"] if name == SourceCorrection.Field.ROW else row[name]
         return SourceCorrection(
             state=row.state or row["state"],
             agency=row["agency"],
@@ -189,7 +190,9 @@ def take_back(run: ImportRun, *, by: AbstractBaseUser) -> None:
             name: fields[name].to_python(value) if not fields[name].is_relation else value
             for name, value in kept["values"].items()
         }
-        _signed(model(**values), by, run).save(force_insert=True)
+        record = model(**values)
+        if _same_question(record) is None:  # somebody may have decided anew since
+            _signed(record, by, run).save(force_insert=True)
     run.replaced = []
 
 

@@ -79,7 +79,7 @@ class Before:
         self.areas = _areas()
         self.owners = dict(Listing.objects.exclude(agreement=None).values_list("pk", "agreement__agency"))
         self.former = set(AgencyFormerId.objects.values_list("public_id", flat=True))
-        self.events = set(ChangeEvent.objects.filter(origin="ice_list").values_list("key", flat=True))
+        self.events = _events()
 
     @cached_property
     def names_of_state(self) -> dict[str, list[tuple[int, str]]]:
@@ -89,6 +89,17 @@ class Before:
             for state, name in spellings:
                 found[state].append((agency, name))
         return found
+
+
+def _events() -> dict[str, int | None]:
+    """The key of each event that follows from a list, with the list."""
+    return dict(ChangeEvent.objects.filter(origin="ice_list").values_list("key", "snapshot"))
+
+
+def told_elsewhere(applied: Applied, before: Before) -> int:
+    """How many changes of other lists are told otherwise now: new ones, and ones that go."""
+    now = _events()
+    return len({key for key, snapshot in now.items() if snapshot != applied.snapshot.pk} ^ before.events.keys())
 
 
 def _areas() -> dict[int, set[str]]:

@@ -24,7 +24,7 @@ from jurisdictions.models import Agency, DataVersion
 from .consequences import WRITES, Consequences, take_back, write
 from .merges import note_merge
 from .people import hold_to_edit, hold_to_publish
-from .reading import Before, Proposal, merged, proposals
+from .reading import Before, Proposal, merged, proposals, told_elsewhere
 from .workbook import pack, sheet_of, unpack
 
 State, Decision = ImportRun.State, ProposedChange.Decision
@@ -125,15 +125,15 @@ def _decided(run: ImportRun | None) -> Decided:
 def _compare(run: ImportRun, sheet: Sheet, *, kind: str | None, published: date | None, decided: Decided) -> ImportRun:
     run.said_kind = kind or run.said_kind
     run.said_published_on = published or run.said_published_on
-    plan, found = _rehearsed(run, sheet)
+    plan, found, elsewhere = _rehearsed(run, sheet)
     kept = [
         decided[one.subject] for one in found if one.subject in decided and _is_as_it_was(one, decided[one.subject])
     ]
     deciding = [change for change in kept if change.decision in WRITES]
     following: list[Proposal] = []
     if deciding:
-        plan, following = _rehearsed(run, sheet, deciding)
-    _fill_in(run, plan)
+        plan, following, elsewhere = _rehearsed(run, sheet, deciding)
+    _fill_in(run, plan, elsewhere)
     before = {one.subject for one in found}
     answered = {change.subject for change in deciding}
     now = {one.subject for one in following}
@@ -151,8 +151,11 @@ def _is_as_it_was(one: Proposal, change: ProposedChange) -> bool:
 
 def _rehearsed(
     run: ImportRun, sheet: Sheet, decided: Iterable[ProposedChange] = ()
-) -> tuple[ImportPlan, list[Proposal]]:
-    """Hold the list with these decisions, read off what that changes, and take everything back."""
+) -> tuple[ImportPlan, list[Proposal], int]:
+    """Hold the list with these decisions, read off what that changes, and take everything back.
+
+    Last, how many changes of other lists it tells otherwise.
+    """
     with collector_paused(), transaction.atomic():
         before = Before()
         if decided:
@@ -160,8 +163,9 @@ def _rehearsed(
         plan = _plan(run, sheet)
         applied = plan.apply(run=ImportRun())
         found = proposals(applied, before)
+        elsewhere = told_elsewhere(applied, before)
         transaction.set_rollback(True)
-    return plan, found
+    return plan, found, elsewhere
 
 
 def _plan(run: ImportRun, sheet: Sheet) -> ImportPlan:
@@ -174,12 +178,12 @@ def _plan(run: ImportRun, sheet: Sheet) -> ImportPlan:
     return plan
 
 
-def _fill_in(run: ImportRun, plan: ImportPlan) -> None:
+def _fill_in(run: ImportRun, plan: ImportPlan, elsewhere: int) -> None:
     dating = plan.read.dating
     run.kind, run.published_on, run.half = plan.read.kind, dating.published_on, dating.half
     run.doubts = [_for_the_desk(doubt) for doubt in plan.doubts]
     run.problems = [[error.number, error.column, error.value, error.message] for error in plan.read.normalised.errors]
-    run.checks = list(_checks(plan))
+    run.checks = list(_checks(run, plan, elsewhere))
     run.base_version = DataVersion.objects.current().number
     run.compared_at = timezone.now()
     run.save()
@@ -222,7 +226,7 @@ def _keep(run: ImportRun, found: list[Proposal], decided: Decided, *, follow: se
     ProposedChange.objects.bulk_create(changes, batch_size=500)
 
 
-def _checks(plan: ImportPlan) -> Iterable[dict]:
+def _checks(run: ImportRun, plan: ImportPlan, elsewhere: int) -> Iterable[dict]:
     read = plan.read
     earlier = Snapshot.objects.filter(kind=read.kind, position__lt=read.position).order_by("-position").first()
     rows = len(read.sheet.rows)
@@ -242,20 +246,15 @@ def _checks(plan: ImportPlan) -> Iterable[dict]:
     falls = [doubt for doubt in plan.doubts if doubt not in dating]
     yield _check("fall", not falls, " ".join(falls) or "It does not fall by a tenth, and few agreements leave it.")
     dates = [doubt for doubt in plan.doubts if doubt in dating]
-    yield _check(
-        "date",
-        not dates,
-        _for_the_desk(" ".join(dates))
-        or f"{read.dating.published_on}: its name, its stamp and its newest signing agree.",
-    )
+    day = read.dating.published_on
+    agree = f"{day}, as a person said." if run.said_published_on else f"{day}: what the file says of its day agrees."
+    yield _check("date", not dates, _for_the_desk(" ".join(dates)) or agree)
     yield _check("held", True, "We do not hold this list yet.")
-    yield _check(
-        "older",
-        not plan.is_older,
-        "It is older than a list that we hold: it takes its place among them, and everything is derived again."
-        if plan.is_older
-        else "It is newer than every list that we hold.",
+    older = (
+        "It is older than a list that we hold: it takes its place among them. "
+        f"Changes of other lists that are told otherwise with it: {elsewhere:,}."
     )
+    yield _check("older", not plan.is_older, older if plan.is_older else "It is newer than every list that we hold.")
 
 
 def _check(name: str, ok: bool, says: str) -> dict:

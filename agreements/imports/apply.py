@@ -143,7 +143,8 @@ def apply_list(
         questions = refold(placer, added={snapshot.pk: read}).get(snapshot.pk, [])
         affected = None  # every agency is to be derived again
     folded.keep()
-    events = refresh_derived(affected, placer=placer, to_place=to_place, history=not first_load)
+    because = f"as {snapshot.file_name} prints it"
+    events = refresh_derived(affected, placer=placer, to_place=to_place, history=not first_load, by=by, because=because)
     if step is None:
         drop_what_no_list_shows()
     applied = Applied(snapshot, events, list(questions))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
@@ -41,13 +42,15 @@ def refresh_derived(
     placer: Placer | None = None,
     to_place: Iterable[int] = (),
     history: bool = True,
+    by: AbstractBaseUser | None = None,
+    because: str = "as the newest list prints it",
     progress: Callable[[str], None] = lambda step: None,
 ) -> list[ChangeEvent]:
     """Derive anew for the agencies named (None: for all); returns the events that are new.
 
     Without a `placer` names and placements stay as they are; the agencies `to_place` are placed anew also where their
-    rows say what they said. With `history`, a change of a name or placement writes
-    one history row; a first load passes False.
+    rows say what they said. With `history`, a change of a name or placement writes one history row, which names `by`
+    and `because`; a first load passes False.
     """
     ids = None if agencies is None else sorted(set(agencies))
     if ids == []:
@@ -68,7 +71,7 @@ def refresh_derived(
     _refresh_aliases(runs, series, ids)
     if placer is not None:
         progress("placements")
-        _refresh_agencies(by_id, runs, series, placer, None if ids is None else set(to_place), history=history)
+        _refresh_agencies(by_id, runs, series, placer, None if ids is None else set(to_place), history, by, because)
     return events
 
 
@@ -184,7 +187,9 @@ def _refresh_aliases(runs, series, ids) -> None:
 AGENCY_FIELDS = ("name", "kind", "state_id", "placement", "placement_reason", "printed_county_id", "placement_basis")
 
 
-def _refresh_agencies(by_id, runs, series, placer: Placer, anew: set[int] | None, *, history: bool) -> None:
+def _refresh_agencies(
+    by_id, runs, series, placer: Placer, anew: set[int] | None, history: bool, by: AbstractBaseUser | None, because: str
+) -> None:
     """Name and placement of each agency from its rows, unless an editor chose them.
 
     One whose rows say of it what they said when it was placed stays as it is, unless it is to be placed `anew` (None:
@@ -226,7 +231,7 @@ def _refresh_agencies(by_id, runs, series, placer: Placer, anew: set[int] | None
     known = [agency for agency, was_placed in changed if was_placed]
     if history and known:
         bulk_update_with_history(
-            known, Agency, fields, batch_size=500, default_change_reason="as the newest list prints it"
+            known, Agency, fields, batch_size=500, default_user=by, default_change_reason=because[:100]
         )
     else:
         overwrite(Agency, known, fields)

@@ -185,8 +185,8 @@ class SourceCorrection(models.Model):
 
         wrong, right = tidy(self.wrong), tidy(self.right)
         if self.field == self.Field.ROW:
-            if wrong or right:
-                raise ValidationError({"right": "A row that is set aside has no right value: leave both empty."})
+            if right:
+                raise ValidationError({"right": "A row that is set aside has no right value: leave it empty."})
             return
         if wrong.casefold() == right.casefold():
             raise ValidationError({"right": "This is what ICE prints; there is nothing to correct."})

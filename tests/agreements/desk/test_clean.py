@@ -46,7 +46,7 @@ def test_a_verdict_against_an_earlier_one_is_refused_and_itself_may_be_saved_aga
         ({"field": "signed_on", "wrong": "2025-01-01", "right": "some day"}, "2026-01-20"),
         ({"field": "agency_type", "right": "Castle"}, "County, Municipality and State Agency"),
         ({"field": "moa_url", "right": "https://example.org/a.pdf"}, "www.ice.gov"),
-        ({"field": "row", "wrong": "", "right": "x"}, "leave both empty"),
+        ({"field": "row", "wrong": "", "right": "x"}, "leave it empty"),
     ],
 )
 @pytest.mark.django_db

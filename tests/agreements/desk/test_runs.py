@@ -191,3 +191,27 @@ def test_a_rejected_row_makes_no_agreement_and_stays_as_printed(load, editor, pu
         "Lee County Sheriff's Office",
     ]
     assert ProposedChange.objects.get(pk=change.pk).decision == "rejected"
+
+
+def test_a_list_older_than_those_held_says_what_it_changes_elsewhere(load, editor, publisher):
+    load([CLAY])
+    load([CLAY, LEE], 2)
+    run = runs.open_sheet(sheet([CLAY, LEE], 1), by=editor)
+    older = next(check for check in run.checks if check["name"] == "older")
+    assert not older["ok"]
+    # Lee County came a week earlier than we knew: it is new on this list, and no longer on the next.
+    assert "told otherwise with it: 1." in older["says"]
+    assert proposed(run) == [("appeared", "Lee County Sheriff's Office", "open")]
+    decisions.accept_certain(run, by=editor)
+    runs.apply_run(run, by=publisher)
+    assert ChangeEvent.objects.get().seen_on == date(2026, 1, 12)
+
+
+def test_what_a_list_changes_of_an_agency_names_the_list_and_the_person(load, publisher):
+    load([CLAY])
+    load([row("Clay County Sheriffs Dept.", county="Clay County")], 1)
+    change = Agency.objects.get().history.first()
+    assert (change.history_user, change.history_change_reason) == (
+        publisher,
+        "as participatingAgencies01122026.xlsx prints it",
+    )
