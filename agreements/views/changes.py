@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from django.db.models import Count, F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -384,19 +384,23 @@ CHANGE_COLUMNS = (
 
 
 def file_of(request: HttpRequest, asked: Asked, wanted: str) -> HttpResponseBase:
-    """What the page shows, as CSV or JSON: the comparison with what stands beside it, or the changes day by day."""
-    if asked.has_days and asked.span:
-        rows = comparison_rows(request, asked)
-    else:
-        rows = change_rows(request, asked.rows.iterator(chunk_size=ROWS_AT_ONCE))
-    if wanted == "csv":
-        return csv_response("changes", CHANGE_COLUMNS, rows)
+    """What the page shows, as CSV or JSON: the comparison with what stands beside it, or the changes day by day.
+
+    Of the changes day by day CSV has all, streamed, and JSON those of the page asked for.
+    """
     span = asked.span if asked.has_days else None
+    if wanted == "csv":
+        every = asked.rows.iterator(chunk_size=ROWS_AT_ONCE)
+        rows = comparison_rows(request, asked) if span else change_rows(request, every)
+        return csv_response("changes", CHANGE_COLUMNS, rows)
+    rows = comparison_rows(request, asked) if span else change_rows(request, asked.page.object_list)
     body = {
         "data_version": request.data_version.number,
         "newest_list": asked.lists.newest,
         "compared": span and {"from": span.earlier.published_on, "to": span.later.published_on},
         "counts": span and {group.value: span.comparison.count(group) for group in Group},
+        "page": None if span else asked.page.number,
+        "pages": None if span else asked.page.paginator.num_pages,
         "results": [dict(zip(CHANGE_COLUMNS, row, strict=True)) for row in rows],
     }
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
@@ -440,12 +444,15 @@ def in_words(state: dict) -> str:
 
 
 @public_page("format")
-def change(request: HttpRequest, key: str) -> HttpResponse:
+def change(request: HttpRequest, key: str) -> HttpResponseBase:
     """One change: what was before and after, the rows as both lists print them, and where it was seen."""
     event = ChangeEvent.objects.for_listing().filter(key=key).first()
     if event is None:
         raise Http404("no change has this address")
-    if request.known_parameters.get("format", "").lower() == "json":
+    wanted = request.known_parameters.get("format", "").lower()
+    if wanted == "csv":
+        return csv_response("change", CHANGE_COLUMNS, change_rows(request, [event]))
+    if wanted == "json":
         (row,) = change_rows(request, [event])
         told = {"sentence": about_change(event), **dict(zip(CHANGE_COLUMNS, row, strict=True))}
         told |= {"before": event.before, "after": event.after, "data_version": request.data_version.number}

@@ -9,7 +9,7 @@ import pytest
 
 from agreements.days import today
 from agreements.models import ChangeEvent, Snapshot
-from agreements.views import changes
+from agreements.views import ROWS_ON_A_PAGE, changes
 from jurisdictions.models import DataVersion
 from tests.factories import (
     AgencyFactory,
@@ -304,6 +304,14 @@ def test_the_list_by_days_is_a_file_too(client, world):
     assert (row["change"], row["after"]) == ("appeared", "signed_on 2025-02-26")
 
 
+def test_json_of_the_list_by_days_comes_page_by_page(client, old, new):
+    agreement = AgreementFactory()
+    ChangeEventFactory.create_batch(ROWS_ON_A_PAGE + 1, agreement=agreement)
+    told = json.loads(client.get("/changes/?view=days&format=json&page=2").content)
+    assert (told["page"], told["pages"], len(told["results"])) == (2, 2, 1)
+    assert told["compared"] is None
+
+
 # -- Day by day
 
 
@@ -427,6 +435,13 @@ def test_a_change_is_json_too(client, new):
     told = json.loads(client.get(f"{event.get_absolute_url()}?format=json").content)
     assert (told["change_id"], told["before"]) == (event.key, {"signed_on": "2025-02-25"})
     assert "gives no signing date that can be" in told["sentence"]
+
+
+def test_a_change_is_a_row_of_the_file_too(client, new):
+    event = ChangeEventFactory(kind="date_changed", before={"signed_on": "2025-02-25"})
+    ChangeEventFactory()
+    (row,) = rows_of(client.get(f"{event.get_absolute_url()}?format=csv"))
+    assert (row["change_id"], row["before"]) == (event.key, "signed_on 2025-02-25")
 
 
 def test_a_change_of_a_draft_has_no_page(client, db):
