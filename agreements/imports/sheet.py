@@ -41,6 +41,7 @@ MAX_CELL_TEXT = 32_767  # Excel's own
 MAX_TEXT = 24_000_000  # characters, over all cells: one long text may be shared by many
 MAX_STRINGS = 200_000
 MAX_ELEMENTS = 100_000  # of a part that only lists other parts
+MAX_DEPTH = 100  # of elements in each other; Excel's own reach about 10
 MAX_WORKSHEETS = 50
 MAX_LINKS = 65_530  # Excel's own, of one worksheet
 MAX_STYLES = 65_490  # Excel's own
@@ -156,7 +157,10 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def _refuse_other_kinds_of_file(data: bytes) -> None:
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = data[:4096]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not start:
         raise NotASheet(f"This file is empty; {CHOOSE}")
     if len(data) > MAX_FILE:
@@ -173,7 +177,7 @@ def _refuse_other_kinds_of_file(data: bytes) -> None:
         raise NotASheet(f"This is a web page, not a workbook; {CHOOSE}")
     if start.startswith(b"<"):
         raise NotASheet(f"This is an XML file, not a workbook; {CHOOSE}")
-    if b"\0" not in data[:4096] and any(mark in start for mark in (b",", b";", b"\t")):
+    if b"\0" not in start and any(mark in start for mark in (b",", b";", b"\t")):
         raise NotASheet(f"This is a text file (CSV), which has lost the links to the agreements; {CHOOSE}")
     raise NotASheet(f"This is not an Excel workbook; {CHOOSE}")
 
@@ -181,6 +185,7 @@ def _refuse_other_kinds_of_file(data: bytes) -> None:
 # -- The archive ------------------------------------------------------------------------------------------------------
 
 
+_TOO_DEEP = f"This workbook nests its elements far deeper than Excel does; {CHOOSE}"
 _SWOLLEN = "The part “{}” of this workbook unpacks to far more than any list of ICE's holds; " + CHOOSE
 
 
@@ -381,9 +386,13 @@ def _shared_strings(content: bytes) -> list[str]:
     text: list[str] = []
     parser = _parser()
     pronounced = False
+    depth = 0
 
     def start(tag: str, _attributes: dict[str, str]) -> None:
-        nonlocal pronounced
+        nonlocal pronounced, depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise NotASheet(_TOO_DEEP)
         local = tag.rpartition("}")[2]
         if local == "t":
             if not pronounced:
@@ -394,7 +403,8 @@ def _shared_strings(content: bytes) -> list[str]:
             pronounced = True
 
     def end(tag: str) -> None:
-        nonlocal pronounced
+        nonlocal pronounced, depth
+        depth -= 1
         local = tag.rpartition("}")[2]
         if local == "t":
             parser.CharacterDataHandler = None
@@ -431,10 +441,13 @@ def _date_styles(content: bytes) -> set[str]:
     styles: set[str] = set()
     inside = False
     parser = _parser()
-    count = 0
+    count = depth = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal inside, count
+        nonlocal inside, count, depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise NotASheet(_TOO_DEEP)
         local = tag.rpartition("}")[2]
         if local == "numFmt":
             dates[int(attributes.get("numFmtId", 0))] = _shows_date(attributes.get("formatCode", ""))
@@ -449,7 +462,8 @@ def _date_styles(content: bytes) -> set[str]:
             raise NotASheet(f"This workbook has more cell styles than Excel allows; {CHOOSE}")
 
     def end(tag: str) -> None:
-        nonlocal inside
+        nonlocal inside, depth
+        depth -= 1
         if tag.rpartition("}")[2] == "cellXfs":
             inside = False
 
@@ -493,7 +507,7 @@ class _Grid:
         """Fills `rows`; returns the attributes of each hyperlink."""
         linked: list[dict[str, str]] = []
         places: dict[str, int] = {}  # letters of a column -> its place, from 0
-        row_number = place = 0
+        row_number = place = depth = 0
         kind = style = ""
         value: str | None = None
         formula: str | None = None
@@ -505,7 +519,10 @@ class _Grid:
         tags: dict[str, str] = {}
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal row_number, place, kind, style, value, formula, inline, in_cell, pronounced
+            nonlocal row_number, place, depth, kind, style, value, formula, inline, in_cell, pronounced
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise NotASheet(_TOO_DEEP)
             name = tags.get(tag)
             if name == "c":
                 in_cell = True
@@ -552,7 +569,8 @@ class _Grid:
                     parser.CharacterDataHandler = inline.append
 
         def end(tag: str) -> None:
-            nonlocal value, formula, in_cell, pronounced
+            nonlocal value, formula, depth, in_cell, pronounced
+            depth -= 1
             name = tags.get(tag)
             if name == "v":
                 parser.CharacterDataHandler = None
@@ -590,7 +608,7 @@ class _Grid:
         if isinstance(cell, str):
             self.characters += len(cell)
         if self.held > MAX_CELLS or self.characters > MAX_TEXT:
-            raise NotASheet(f"This workbook holds far more cells than any list of ICE's; {CHOOSE}")
+            raise NotASheet(f"This workbook holds far more cells or more text than any list of ICE's; {CHOOSE}")
         cells = self.rows.setdefault(row, {})
         if place in cells:
             raise NotASheet(
