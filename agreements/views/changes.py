@@ -22,6 +22,7 @@ from ..days import today
 from ..filters import ChangeFilter, agencies_of
 from ..lists import Lists
 from ..models import ChangeEvent, Effect, FederalDesignation, Listing, Provision, RuleStanding, Snapshot
+from ..programs import PLAIN_NAMES, plain_name
 from ..querysets import ChangeEventQuerySet
 from ..sentences import MEANS, about_change, day_in_words, in_short
 from ..tables import csv_response
@@ -170,8 +171,28 @@ class AgencyTold:
     lines: tuple[Difference | Reading, ...]
 
     @property
-    def keeps(self) -> tuple[str, ...]:
-        return self.lines[0].keeps
+    def kinds(self) -> str:
+        """ "street enforcement, signed 9 May 2026; jail warrants": of an agency that joined, left or dropped a kind."""
+        return "; ".join(map(kind_in_words, self.lines))
+
+    @property
+    def keeps(self) -> str:
+        """ "jail screening, jail warrants": its other kinds of agreement."""
+        return ", ".join(map(lowered_kind, self.lines[0].keeps))
+
+
+def kind_in_words(line: Difference) -> str:
+    kind = lowered_kind(line.models[0])
+    if signed_on := line.after.get("signed_on"):
+        signed = _("signed %(day)s") % {"day": day_in_words(date.fromisoformat(signed_on))}
+        return f"{kind}, {signed}"
+    return kind
+
+
+def lowered_kind(model: str) -> str:
+    """A kind of agreement inside a line; one that is new to us as ICE prints it."""
+    name = str(plain_name(model))
+    return name[:1].lower() + name[1:] if model in PLAIN_NAMES else name
 
 
 def agencies_told(lines: Iterable[Difference | Reading], comparison: Comparison) -> list[AgencyTold]:
