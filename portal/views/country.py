@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from agreements.caching import public_page
-from agreements.filters import asked_day
+from agreements.filters import StateField, asked_day
 from agreements.lists import Lists
 from agreements.models import Effect, RuleStanding
 from agreements.programs import PLAIN_NAMES
@@ -18,9 +19,10 @@ from agreements.tables import csv_response
 from agreements.topics import Topic
 from agreements.views.listing import all_states, asked_format
 from agreements.views.rules import StateOnTopic, states_on_topic
+from jurisdictions.geoids import state_fips
 from jurisdictions.models import Jurisdiction
 from portal.answers.counties import Country, InState
-from portal.answers.series import Series, ThroughTime
+from portal.answers.series import ThroughTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class StateRow:
 
 
 ORDERS: dict[str, Callable[[StateRow], object]] = {
-    "name": lambda row: 0,
+    "name": lambda row: row.area.name,
     "agencies": lambda row: row.facts.agencies,
     "agreements": lambda row: row.facts.agreements,
     **{model: lambda row, model=model: row.facts.models.get(model, 0) for model in PLAIN_NAMES},
@@ -52,10 +54,13 @@ def country(request: HttpRequest) -> HttpResponseBase:
     asked = request.known_parameters
     day, refusal = asked_day(asked)
     order, disorder = asked_order(asked.get("ordering", "name"))
-    is_refused = bool(refusal or disorder)
+    usps, unknown = asked_state(asked.get("state", ""))
+    if asked.get("rows", "lists") != "lists":
+        unknown = _("There is no such table. It can be left out, or be “lists”.")
+    is_refused = bool(refusal or disorder or unknown)
     series = ThroughTime.of(request.data_version)
-    if asked_format(request) and asked.get("rows") == "lists" and not is_refused:
-        return lists_as_csv(request, series, asked.get("state", ""))
+    if asked_format(request) and "rows" in asked and not is_refused:
+        return lists_as_csv(series, usps)
     facts = Country.of(request.data_version, day)
     laws = {row.state.pk: row for row in states_on_topic(Topic.AGREEMENTS, day)}
     rows = [StateRow(area, facts.state(area.pk), laws[area.pk]) for area in all_states()]
@@ -65,7 +70,7 @@ def country(request: HttpRequest) -> HttpResponseBase:
     context = {
         "lists": Lists.on(day),
         "refusal": refusal,
-        "disorder": disorder,
+        "refusals": [sentence for sentence in (disorder, unknown) if sentence],
         "country": facts,
         "rows": rows,
         "order": order,
@@ -83,6 +88,14 @@ def asked_order(asked: str) -> tuple[str, str]:
     if by in ORDERS:
         return asked, ""
     return "name", _("The table cannot be put in this order. It is in the order of names.")
+
+
+def asked_state(asked: str) -> tuple[str, str]:
+    """The state's postal abbreviation and "", or "" and a sentence that says why there is no such state."""
+    try:
+        return StateField(required=False).clean(asked), ""
+    except ValidationError as refusal:
+        return "", refusal.messages[0]
 
 
 def effects_of(rows: list[StateRow]) -> list[tuple[str, list[Jurisdiction]]]:
@@ -112,17 +125,14 @@ def state_rows(request: HttpRequest, rows: list[StateRow], day) -> Iterator[tupl
         )  # fmt: skip
 
 
-def lists_as_csv(request: HttpRequest, through_time: ThroughTime, usps: str) -> HttpResponse:
+def lists_as_csv(through_time: ThroughTime, usps: str) -> HttpResponseBase:
     """Every participating list that we hold and what stood on it, in the country or in one state."""
-    if usps:
-        state = next((state for state in all_states() if state.usps == usps.upper()), None)
-        series = through_time.state(state.pk) if state else Series(())
-    else:
-        series = through_time.country
+    geoid = state_fips(usps) if usps else ""
+    series = through_time.state(geoid) if geoid else through_time.country
     models = through_time.country.models
     rows = (
-        (point.day, usps.upper(), point.states, point.agencies, point.agreements, *(point.models[m] for m in models))
+        (point.day, usps, point.states, point.agencies, point.agreements, *(point.models[model] for model in models))
         for point in series.points
     )
-    name = f"lists-{usps.lower()}" if usps.isalpha() else "lists"
+    name = f"lists-{usps.lower()}" if usps else "lists"
     return csv_response(name, ("list", "state", "states", "agencies", "agreements", *models), rows)

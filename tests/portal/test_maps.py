@@ -241,7 +241,7 @@ def states_of(response) -> list[str]:
     ("ordering", "states"),
     [
         ("", ["fl", "ga", "md"]),
-        ("-name", ["fl", "ga", "md"]),
+        ("-name", ["md", "ga", "fl"]),
         ("-agencies", ["ga", "fl", "md"]),
         ("agencies", ["md", "fl", "ga"]),
         ("-TFM", ["fl", "ga", "md"]),
@@ -265,6 +265,22 @@ def test_an_order_that_does_not_exist_is_refused_and_the_page_stands(client, two
     response = client.get("/us/?ordering=pk&format=csv")
     assert response.status_code == 400
     assert "The table cannot be put in this order." in text_of(response)
+    assert states_of(response) == ["fl", "ga", "md"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("rows=lists&state=zz", "No state or territory has this abbreviation."),
+        ("rows=agencies", "There is no such table."),
+        ("rows=lists&as_of=soon", "Write the day as year-month-day"),
+    ],
+)
+def test_a_file_that_cannot_be_made_is_refused_in_a_sentence(client, two_states, asked, sentence):
+    response = client.get(f"/us/?format=csv&{asked}")
+    assert response.status_code == 400
+    assert sentence in text_of(response)
     assert states_of(response) == ["fl", "ga", "md"]
 
 
