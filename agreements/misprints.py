@@ -176,7 +176,7 @@ class Printed(NamedTuple):
 
 
 def count() -> Misprints:
-    """Some ten queries, whatever the number of rows."""
+    """Some thirty queries, whatever the number of rows."""
     snapshots = {each.pk: each for each in Snapshot.objects.participating().order_by("position")}
     rows = printed_rows(snapshots)
     newest = next(reversed(snapshots.values()), None)

@@ -9,17 +9,18 @@ from datetime import date
 from functools import cached_property
 
 from django.db.models import Count, F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jurisdictions.models import Agency, Jurisdiction
+from jurisdictions.models import Agency, AgencyFormerId, Jurisdiction
 
 from ..caching import public_page
 from ..comparison import Comparison, Difference, Group, Reading, comparison_of
 from ..days import today
 from ..filters import ChangeFilter, agencies_of
+from ..imports.derive import EventFact
 from ..lists import Lists
 from ..models import ChangeEvent, Effect, FederalDesignation, Listing, Provision, RuleStanding, Snapshot
 from ..programs import PLAIN_NAMES, plain_name
@@ -469,7 +470,9 @@ def change(request: HttpRequest, key: str) -> HttpResponseBase:
     """One change: what was before and after, the rows as both lists print them, and where it was seen."""
     event = ChangeEvent.objects.for_listing().filter(key=key).first()
     if event is None:
-        raise Http404("no change has this address")
+        if (heir := known_by_former_id(key)) is None:
+            raise Http404("no change has this address")
+        return HttpResponsePermanentRedirect(reverse("change", args=[heir.key]))
     wanted = request.known_parameters.get("format", "").lower()
     if wanted == "csv":
         return csv_response("change", CHANGE_COLUMNS, change_rows(request, [event]))
@@ -489,6 +492,26 @@ def change(request: HttpRequest, key: str) -> HttpResponseBase:
         "same_day": others_of(event).filter(seen_on=event.seen_on).exclude(pk=event.pk).order_by(F("kind")),
     }
     return render(request, "agreements/change.html", context)
+
+
+def known_by_former_id(key: str) -> ChangeEvent | None:
+    """The change that had this address while its agency had another id, as before two records became one.
+
+    An address follows from the agency's id and from what changed, so it can be worked out anew. Two queries.
+    """
+    former: dict[int, list[str]] = {}
+    for agency, public_id in AgencyFormerId.objects.exclude(agency=None).values_list("agency", "public_id"):
+        former.setdefault(agency, []).append(public_id)
+    if not former:
+        return None
+    for event in ChangeEvent.objects.for_listing().filter(agency__in=former):
+        model = event.agreement.program_model if event.agreement else ""
+        # A name that changed on a pending list is told apart from one that changed on the other by this word.
+        for word in {model, "pending"} if event.kind == Kind.RENAMED else {model}:
+            fact = EventFact(event.kind, event.seen_on, word, sha256=event.snapshot.sha256 if event.snapshot else "")
+            if any(fact.key(public_id) == key for public_id in former[event.agency_id]):
+                return event
+    return None
 
 
 def others_of(event: ChangeEvent) -> QuerySet:

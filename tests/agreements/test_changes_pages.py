@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from agreements.days import today
+from agreements.imports.derive import EventFact
 from agreements.models import ChangeEvent, Snapshot
 from agreements.views import ROWS_ON_A_PAGE, changes
-from jurisdictions.models import DataVersion
+from jurisdictions.models import AgencyFormerId, DataVersion
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
@@ -435,6 +436,24 @@ def test_a_change_is_json_too(client, new):
     told = json.loads(client.get(f"{event.get_absolute_url()}?format=json").content)
     assert (told["change_id"], told["before"]) == (event.key, {"signed_on": "2025-02-25"})
     assert "gives no signing date that can be" in told["sentence"]
+
+
+@pytest.mark.parametrize(("kind", "word"), [("appeared", "TFM"), ("renamed", ""), ("renamed", "pending")])
+def test_a_change_of_an_agency_that_had_another_id_keeps_its_address(client, new, kind, word):
+    """Two records became one: what was seen of the one that went is told of the other."""
+    agency = AgencyFactory(name="Clay Sheriff")
+    agreement = listed(agency, new) if kind == "appeared" else None
+    fact = EventFact(kind, new.published_on, word, sha256=new.sha256)
+    event = ChangeEventFactory(
+        key=fact.key(agency.public_id), agency=agency, agreement=agreement, kind=kind, snapshot=new
+    )
+    old_key = fact.key("a7k2mq")
+    assert client.get(f"/changes/{old_key}/").status_code == 404
+    AgencyFormerId.objects.create(public_id="a7k2mq", agency=agency)
+    DataVersion.objects.bump()
+    assert client.get(f"/changes/{old_key}/").headers["Location"] == f"/changes/{event.key}/"
+    assert client.get(f"/es/changes/{old_key}/").headers["Location"] == f"/es/changes/{event.key}/"
+    assert client.get("/changes/0123456789ab/").status_code == 404
 
 
 def test_a_change_is_a_row_of_the_file_too(client, new):
