@@ -160,6 +160,10 @@ class GroupTold:
         return len(self.lines) <= FEW
 
     @property
+    def is_of_one_state(self) -> bool:
+        return len(self.states) == 1
+
+    @property
     def is_too_long(self) -> bool:
         return len(self.lines) > NAMED_AT_MOST
 

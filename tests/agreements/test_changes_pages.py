@@ -202,16 +202,25 @@ def test_a_comparison_is_narrowed_to_an_area_and_to_an_agency(client, old, new):
         assert "Broward" in text
 
 
-def test_many_of_a_group_are_counted_by_state_and_folded(client, old, new, monkeypatch):
+def test_many_of_a_group_are_counted_by_state_and_folded(client, old, new, maryland, monkeypatch):
     for number in range(changes.FEW + 1):
         listed(AgencyFactory(name=f"Sheriff {number}"), new)
+    listed(AgencyFactory(name="Garrett Sheriff", state=maryland), new)
     response = client.get(BOTH)
-    assert f"Florida {changes.FEW + 1}" in text_of(response)
+    assert f"Florida {changes.FEW + 1} · Maryland 1" in text_of(response)
     assert "<summary>All by name</summary>" in response.text
     monkeypatch.setattr(changes, "NAMED_AT_MOST", changes.FEW)
     text = text_of(client.get(BOTH))
     assert "These are too many to name on one page." in text
     assert "Sheriff 3" not in text
+
+
+def test_many_of_one_state_are_named_at_once(client, old, new):
+    for number in range(changes.FEW + 1):
+        listed(AgencyFactory(name=f"Sheriff {number}"), new)
+    response = client.get(f"{BOTH}&state=FL")
+    assert "<summary>" not in response.text
+    assert f"Sheriff {changes.FEW}: street enforcement" in text_of(response)
 
 
 def test_a_law_in_force_stands_beside_what_left_as_its_own_dated_fact(client, world, maryland):
