@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 PAGES = ["/map/", "/map/tx/", "/map/va/", "/map/gu/", "/us/", "/us/tx/", "/map/md/?as_of=2026-02-12"]
+SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.2
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
 
@@ -38,6 +39,17 @@ def test_maps_and_charts_fit_a_narrow_screen_and_large_text(page, language):
         page.set_viewport_size(WIDE)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate(width) <= WIDE["width"], address
+
+
+def test_what_can_be_pressed_beside_a_map_or_chart_is_large_enough(page):
+    """On the map itself counties may be smaller: the table has the same links."""
+    pressed = "td a, th a, summary, .key a, .trail a, .numbers a, .past a, dt a"
+    heights = "found => found.map(each => [each.textContent, each.getBoundingClientRect().height])"
+    for address in ("/map/", "/map/va/", "/us/"):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        found = page.locator(pressed).evaluate_all(heights)
+        assert [(text, height) for text, height in found if height < SMALLEST_TARGET] == [], address
 
 
 def test_a_map_asks_for_three_things_at_most(page):
