@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from jurisdictions.models import AreaName, Jurisdiction, ZipArea
 
-from .hits import Found, Hit, Problem
+from .held import names_held
+from .hits import Found, Hit, Problem, areas_held
 
 # The last five digits, also in "Davie FL 33324-1234" and "333241234"; a house number before them is not a ZIP code.
 ZIP_CODE = re.compile(r"(?:^|[\s,])(\d{5})(?:[-\s]?\d{4})?$")
@@ -47,12 +48,20 @@ def by_code(asked: str) -> Found | None:
 
 def by_zip(asked: str, zip_code: str) -> Found:
     """The counties that a ZIP code touches, however small the share of its addresses."""
-    parts = list(ZipArea.objects.filter(zip=zip_code).select_related("county__state", "county__same_as__state"))
-    city = parts[0].post_office_city if parts else ""
-    if not any(part.county for part in parts):
-        problem = Problem.ZIP_NOT_COVERED if parts else Problem.ZIP_UNKNOWN
+    rows = list(
+        ZipArea.objects.filter(zip=zip_code)
+        .order_by("-share", "county")
+        .values_list("county", "share", "post_office_city")
+    )
+    city = rows[0][2] if rows else ""
+    shares = {county: share for county, share, _city in rows if county}
+    if not shares:
+        problem = Problem.ZIP_NOT_COVERED if rows else Problem.ZIP_UNKNOWN
         return Found(asked=asked, zip=zip_code, post_office_city=city, problem=problem)
-    hits = tuple(Hit(area=part.county.canonical, share=part.share) for part in parts if part.county)
+    names = names_held()
+    held = areas_held(shares, names)
+    held |= areas_held([area.same_as_id for area in held.values() if area.same_as_id], names)
+    hits = tuple(Hit(area=held[held[county].same_as_id or county], share=share) for county, share in shares.items())
     return Found(asked=asked, zip=zip_code, post_office_city=city, hits=hits, hit_count=len(hits))
 
 

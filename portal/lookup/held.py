@@ -46,7 +46,7 @@ def names_held() -> Names:
     database that tells no version is read each time.
     """
     global _held
-    version = next(iter(DataVersion.objects.filter(pk=DataVersion.ONLY).values_list("number", "changed_at")), None)
+    version = version_of_the_facts()
     if version is None:
         return Names(AreaNames.from_database(), AgencyNames.from_database(), states_by_code())
     database = str(connection.settings_dict["NAME"])
@@ -63,6 +63,17 @@ def names_held() -> Names:
         names = Names(areas, AgencyNames.from_database(), states_by_code())
         _held = Held(database, version, geography, names)
         return _held.names
+
+
+def version_of_the_facts() -> tuple | None:
+    """The number of the version and when it began; None before the first load.
+
+    In SQL: every search asks, and a queryset takes ten times as long to become this statement as the database takes
+    to run it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT number, changed_at FROM {DataVersion._meta.db_table} WHERE id = %s", [DataVersion.ONLY])
+        return cursor.fetchone()
 
 
 def states_by_code() -> dict[str, Jurisdiction]:
