@@ -9,6 +9,11 @@ class StaffAccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = "Staff accounts"
 
+    def ready(self) -> None:
+        from . import ledger
+
+        ledger.connect()
+
 
 class SignInConfig(AccountConfig):
     """allauth's sign-in, whose middleware acts under /admin/ alone (portal/middleware/admin_only.py).

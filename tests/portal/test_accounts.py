@@ -192,6 +192,27 @@ def test_whoever_removes_the_only_factor_sets_up_another_at_once(client):
     assert client.get(APP).status_code == 200
 
 
+def test_what_a_person_changes_about_their_factors_is_in_the_history_of_the_account(
+    client, django_capture_on_commit_callbacks
+):
+    user = signed_in(client)
+    confirm(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{CODES}new/")
+    client.post("/admin/account/app/remove/")
+    secret = re.search(r'class="key">([A-Z2-7]{32})<', client.get(APP).text)[1]
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(APP, {"code": code(secret)})
+    entries = LogEntry.objects.filter(object_id=str(user.pk), user=user).order_by("pk")
+    assert [str(entry.get_change_message()) for entry in entries] == [
+        "Renewed by themselves: Recovery codes",
+        "Removed by themselves: TOTP Authenticator",
+        "Removed by themselves: Recovery codes",
+        "Set up by themselves: TOTP Authenticator",
+        "Set up by themselves: Recovery codes",
+    ]
+
+
 def test_new_recovery_codes_leave_their_owner_signed_in(client):
     user = member()
     with_app(user)
