@@ -7,6 +7,10 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from agreements.waiting import waiting_for
+
+from .opening import open_page, open_record
+
 ORDER_OF_APPS = ["agreements", "jurisdictions", "auth"]
 
 
@@ -34,8 +38,20 @@ class PortalAdminSite(admin.AdminSite):
             "password_change": path("account/password/", account.password_change, name="password_change"),
             "password_change_done": path("account/", mfa.index, name="password_change_done"),
         }
+        opening = [
+            path("open/", self.admin_view(open_page), name="open_page"),
+            path("open/<slug:kind>/<slug:name>/", self.admin_view(open_record), name="open"),
+        ]
         # At the end of Django's list stands an address that takes whatever is left.
-        return [*moved.values(), *(each for each in super().get_urls() if getattr(each, "name", None) not in moved)]
+        return [
+            *moved.values(),
+            *opening,
+            *(each for each in super().get_urls() if getattr(each, "name", None) not in moved),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """What needs someone today, then the tables."""
+        return super().index(request, {"waiting": waiting_for(request.user), **(extra_context or {})})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return LabelledChoices.as_view(admin_site=self)(request)

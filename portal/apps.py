@@ -1,4 +1,6 @@
-from django.apps import AppConfig, apps
+from importlib import import_module
+
+from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 
@@ -6,10 +8,12 @@ class PortalConfig(AppConfig):
     """The site: puts the two apps together, owns no facts."""
 
     name = "portal"
+    verbose_name = "Readers"
 
     def ready(self) -> None:
         # The last app with models: when its turn comes, Django has made the permissions of all others and of it.
-        post_migrate.connect(grant_roles, sender=apps.get_app_config("agreements"), dispatch_uid="portal.roles")
+        post_migrate.connect(grant_roles, sender=self, dispatch_uid="portal.roles")
+        import_module("portal.reports_admin")
 
 
 def grant_roles(**_kwargs) -> None:

@@ -48,6 +48,8 @@ _EDITING = {
     "jurisdictions.agency": (CHANGE,),
     "jurisdictions.coverage": (ADD, CHANGE, DELETE),
     "jurisdictions.source": (ADD, CHANGE, DELETE),
+    # Readers may have left an address for an answer: only who answers them sees it.
+    "portal.mistakereport": (VIEW, CHANGE),
 }
 
 TABLE: dict[str, dict[str, Iterable[str]]] = {
@@ -55,7 +57,12 @@ TABLE: dict[str, dict[str, Iterable[str]]] = {
     EDITOR: _EDITING,
     PUBLISHER: _EDITING,
     TRANSLATOR: {f"agreements.{model}": (CHANGE,) for model in (*RECORDS, "provision")},
-    ADMINISTRATOR: {**_EDITING, "auth.user": (VIEW, ADD, CHANGE), "auth.group": (VIEW,)},
+    ADMINISTRATOR: {
+        **_EDITING,
+        "portal.mistakereport": (VIEW, CHANGE, DELETE),
+        "auth.user": (VIEW, ADD, CHANGE),
+        "auth.group": (VIEW,),
+    },
 }
 """For each role: what it may do with a model, beside looking at it. Every role may look at every record of ours."""
 

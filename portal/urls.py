@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from agreements import feeds
 from portal.api.views import docs
-from portal.views import about, compare, country, errors, find, health, home, maps, places
+from portal.views import about, compare, country, errors, find, health, home, maps, places, report
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -40,6 +40,8 @@ urlpatterns += i18n_patterns(
     path("map/<slug:state>/", maps.state_map, name="state-map"),
     path("", include("agreements.urls")),
     path("api/v1/docs/", docs, name="api-docs"),
+    path("report/", report.report, name="report"),
+    path("report/thanks/", report.thanks, name="report-thanks"),
     path("about/", about.about, name="about"),
     path("about/method/", about.method, name="method"),
     path("about/errors/", about.errors, name="errors"),

@@ -17,7 +17,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
@@ -34,6 +34,7 @@ from jurisdictions.admin import ReadOnly, area_label
 from jurisdictions.models import Agency, Coverage, Jurisdiction
 
 from ..models import FoldedDecisions, ImportRun, ListKind, ProposedChange, Snapshot, SourceCorrection
+from ..waiting import NEEDS_SOMEONE, of_run
 from .lines import Areas, Line, asked, decide, says_something_new
 
 LINES_AT_ONCE = 60
@@ -43,11 +44,6 @@ MEGABYTE = 1024**2
 FILES_AT_ONCE = 10  # settings.DATA_UPLOAD_MAX_NUMBER_FILES
 
 Decision, State = ProposedChange.Decision, ImportRun.State
-
-NEEDS_SOMEONE = Q(decision=Decision.OPEN, is_certain=False) | (
-    Q(needs_second=True, seconded_at=None) & ~Q(decision__in=[Decision.OPEN, Decision.LATER])
-)
-"""Changes on which a person's judgment is wanted: doubtful and open, or decided and not seconded."""
 
 
 # -- What pages show --------------------------------------------------------------------------------------------------
@@ -326,6 +322,15 @@ def saying(request: HttpRequest) -> Iterator[None]:
             messages.error(request, sentence)
 
 
+def found(site: admin.AdminSite, request: HttpRequest, model: type[models.Model], typed: str) -> list:
+    """The first records of a table that match what somebody typed, as the table's own search finds them."""
+    if not typed:
+        return []
+    model_admin = site.get_model_admin(model)
+    records, may_repeat = model_admin.get_search_results(request, model_admin.get_queryset(request), typed)
+    return list((records.distinct() if may_repeat else records)[:FOUND_AT_MOST])
+
+
 # -- Screens ----------------------------------------------------------------------------------------------------------
 
 
@@ -363,7 +368,7 @@ class ImportRunAdmin(ReadOnly, admin.ModelAdmin):
             .annotate(
                 changes_all=Count("proposed"),
                 changes_open=Count("proposed", filter=Q(proposed__decision=Decision.OPEN)),
-                changes_needing=Count("proposed", filter=_of_run(NEEDS_SOMEONE)),
+                changes_needing=Count("proposed", filter=of_run(NEEDS_SOMEONE)),
             )
         )
 
@@ -566,26 +571,18 @@ class ImportRunAdmin(ReadOnly, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         typed = request.GET.get("q", "").strip()
-        found = {"agencies": self._agencies, "areas": self._areas}.get(what)
-        if found is None:
+        seek = {"agencies": self._agencies, "areas": self._areas}.get(what)
+        if seek is None:
             raise Http404
-        context = {what: found(request, typed), "pk": request.GET.get("line", "")[:20], "q": typed}
+        context = {what: seek(request, typed), "pk": request.GET.get("line", "")[:20], "q": typed}
         context["extents"] = Coverage.Extent.choices
         return TemplateResponse(request, f"admin/desk/found_{what}.html", context)
 
     def _agencies(self, request: HttpRequest, typed: str) -> list[Agency]:
-        return self._found(request, Agency, typed)
+        return found(self.admin_site, request, Agency, typed)
 
     def _areas(self, request: HttpRequest, typed: str) -> list[tuple[str, str]]:
-        return [(area.pk, area_label(area)) for area in self._found(request, Jurisdiction, typed)]
-
-    def _found(self, request: HttpRequest, model, typed: str) -> list:
-        if not typed:
-            return []
-        model_admin = self.admin_site.get_model_admin(model)
-        found, may_repeat = model_admin.get_search_results(request, model_admin.get_queryset(request), typed)
-        found = found.select_related("state")
-        return list((found.distinct() if may_repeat else found)[:FOUND_AT_MOST])
+        return [(area.pk, area_label(area)) for area in found(self.admin_site, request, Jurisdiction, typed)]
 
     @viewed
     def row(self, request: HttpRequest, run: ImportRun, number: int) -> HttpResponse:
@@ -730,15 +727,6 @@ class ImportRunAdmin(ReadOnly, admin.ModelAdmin):
                 messages.success(request, "Under review again, with the decisions taken then.")
                 return self._to(again)
         return self._to(run)
-
-
-def _of_run(wanted: Q) -> Q:
-    """A condition on changes as one on their run."""
-    return Q(
-        *(_of_run(part) if isinstance(part, Q) else (f"proposed__{part[0]}", part[1]) for part in wanted.children),
-        _connector=wanted.connector,
-        _negated=wanted.negated,
-    )
 
 
 def _doubts_form(run: ImportRun) -> DoubtsForm:

@@ -67,8 +67,16 @@ CONSEQUENCE = {
 }
 """What a decision means, in a few words beside it."""
 
-SET_ASIDE = "The row is no agreement: it is set aside, and shown with its problem."
-_ROWS = {Kind.APPEARED, Kind.BACK, Kind.MODEL_ADDED, Kind.PENDING}
+_SET_ASIDE = "The row is no agreement: it is set aside, and shown with its problem."
+
+OF_A_KIND = {
+    **{(kind, "rejected"): _SET_ASIDE for kind in (Kind.APPEARED, Kind.BACK, Kind.MODEL_ADDED, Kind.PENDING)},
+    (Kind.PLACEMENT, "accepted"): "Stays so. In question, it reaches nothing and is shown apart.",
+    (Kind.REPEATED_ROW, "accepted"): "It counts once.",
+    (Kind.JUNK_ROW, "accepted"): "The row is left out, and shown with its problem.",
+    (Kind.MISSING, "accepted"): "Not on this list. That is not an end.",
+}
+"""The same, where it means something else for a kind of change."""
 
 SURE = ((0.95, "sure"), (0.85, "almost sure"), (0.6, "likely"), (0.0, "unsure"))
 
@@ -168,9 +176,9 @@ class Line:
         if name == "printed_county":
             return self.areas.named(value)
         if name == "placement":
-            return dict(Agency.Placement.choices).get(value, value)
+            return str(dict(Agency.Placement.choices).get(value, value))
         if name == "kind":
-            return dict(Agency.Kind.choices).get(value, value)
+            return str(dict(Agency.Kind.choices).get(value, value))
         return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     @cached_property
@@ -188,7 +196,7 @@ class Line:
         return [OFFERS[code] for code in self.change.allowed_decisions if code not in ON_THE_SPOT]
 
     def _offer(self, code: str) -> Offer:
-        means = SET_ASIDE if code == Decision.REJECTED and self.change.kind in _ROWS else CONSEQUENCE[code]
+        means = OF_A_KIND.get((self.change.kind, code), CONSEQUENCE[code])
         label = OFFERS[code]
         if self.change.kind == Kind.RENAMED and code == Decision.DIFFERENT:
             label = "not the same agency"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
 from agreements.days import today
-from agreements.imports.refresh import refresh_derived
 from jurisdictions.admin import FromLists, PublicRecordAdmin, ReadOnly, state_filter
 from jurisdictions.models import DataVersion
 
@@ -48,8 +48,9 @@ class AgreementAdmin(FromLists, PublicRecordAdmin):
     list_filter = ["program_model", ("ended_on", admin.EmptyFieldListFilter), state_filter("agency__state")]
     list_select_related = ["agency__state"]
     search_fields = ["agency__name", "=public_id", "agency__aliases__name"]
-    autocomplete_fields = ["ended_source"]
-    readonly_fields = ["agency", "program_model", "public_id", "first_listed_on", "first_known_on", "page"]
+    readonly_fields = [
+        "agency", "program_model", "public_id", "first_listed_on", "first_known_on", "page", "ended_on", "ended_source",
+    ]  # fmt: skip
     inlines = [CitationInline, StandingInline]
     fieldsets = [
         (None, {"fields": ["agency", "program_model", "first_listed_on", "first_known_on", "public_id", "page"]}),
@@ -57,8 +58,8 @@ class AgreementAdmin(FromLists, PublicRecordAdmin):
             "End",
             {
                 "fields": ["ended_on", "ended_source"],
-                "description": "Only where a source says that it ended, such as the agency or a court. Leaving ICE's "
-                "list is not an end, nor is a law that bans agreements.",
+                "description": "Only where a source says that it ended. One person proposes it (“It ended …” above), "
+                "another approves it.",
             },
         ),
     ]
@@ -74,13 +75,6 @@ class AgreementAdmin(FromLists, PublicRecordAdmin):
     @admin.display(description="public page")
     def page(self, agreement: Agreement) -> str:
         return format_html('<a href="{0}">{0}</a>', agreement.get_absolute_url())
-
-    def save_model(self, request, obj, form, change) -> None:
-        # Not from the form: where an earlier state is brought back, it compares with that state.
-        ended_before = Agreement.objects.values_list("ended_on", flat=True).get(pk=obj.pk)
-        super().save_model(request, obj, form, change)
-        if obj.ended_on != ended_before:
-            refresh_derived([obj.agency_id])
 
 
 @admin.register(AgreementCitation)
@@ -199,10 +193,26 @@ class VerdictAdmin(PublicRecordAdmin):
         super().save_model(request, obj, form, change)
 
 
+class NeededFilter(admin.SimpleListFilter):
+    """Whether the newest lists still print the wrong value."""
+
+    title = "needed"
+    parameter_name = "needed"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("no", "no longer: the newest lists do not print the wrong value"), ("yes", "still")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        unneeded = SourceCorrection.objects.no_longer_needed().values("pk")
+        return queryset.filter(pk__in=unneeded) if self.value() == "no" else queryset.exclude(pk__in=unneeded)
+
+
 @admin.register(SourceCorrection)
 class SourceCorrectionAdmin(PublicRecordAdmin):
     list_display = ["agency", "state", "program_model", "field", "wrong", "right"]
-    list_filter = ["field"]
+    list_filter = ["field", NeededFilter]
     search_fields = ["agency", "wrong", "right", "reason", "=state"]
     autocomplete_fields = ["source"]
     fieldsets = [

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from agreements.days import today
-from jurisdictions.admin import HTTPS_UNLESS_SAID, AreaChoice, PublicRecordAdmin, ReadOnly, area_label, state_filter
+from jurisdictions.admin import HTTPS_UNLESS_SAID, AreaChoice, PublicRecordAdmin, area_label, state_filter
 from jurisdictions.models import DataVersion
 
 from ..models import (
@@ -24,7 +24,6 @@ from ..models import (
     LocalPolicy,
     PolicyCitation,
     Provision,
-    Revision,
     StateLaw,
     Translation,
 )
@@ -528,16 +527,3 @@ class CheckForm(forms.ModelForm):
             "where": "Where somebody looked, so that another can look again.",
             "found": "“Nothing found” is shown with its date and is never a “no”.",
         }
-
-
-@admin.register(Revision)
-class RevisionAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["subject", "reason", "state", "author", "created_at", "reviewer", "decided_at"]
-    list_filter = ["state", "created_at"]
-    list_select_related = ["law__jurisdiction", "policy", "designation", "author", "reviewer"]
-    search_fields = ["reason", "law__title", "policy__title", "designation__printed_name"]
-    date_hierarchy = "created_at"
-
-    @admin.display(description="record")
-    def subject(self, revision: Revision) -> str:
-        return str(revision.record)

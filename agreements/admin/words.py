@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 Words = list[str]
+Part = tuple[bool, str]
+"""Whether both texts have it, and its text."""
 
 
 def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
@@ -21,18 +24,27 @@ def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
     if not (one and other):
         return format_html("{}", before), format_html("{}", after)
     steps = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    same = [kind == "equal" for kind, *_places in steps]
+    for place, (_kind, start, end, _a, _b) in enumerate(steps):
+        # A space between two words that differ belongs to them.
+        if same[place] and not "".join(one[start:end]).strip() and 0 < place < len(steps) - 1:
+            same[place] = False
     return (
-        _joined("del", ((kind == "equal", one[start:end]) for kind, start, end, _a, _b in steps)),
-        _joined("ins", ((kind == "equal", other[start:end]) for kind, _a, _b, start, end in steps)),
+        _joined("del", zip(same, (_text(one, start, end) for _kind, start, end, _a, _b in steps), strict=True)),
+        _joined("ins", zip(same, (_text(other, start, end) for _kind, _a, _b, start, end in steps), strict=True)),
     )
 
 
 def _words(text: str) -> Words:
-    """Words, the spaces and signs between them each on their own: an address differs in a part, not as a whole."""
+    """Words, and the spaces and signs between them each on their own: an address differs in a part, not as a whole."""
     return re.findall(r"\w+|\s+|[^\w\s]", text)
 
 
-def _joined(tag: str, parts: Iterable[tuple[bool, Words]]) -> SafeString:
-    texts = ((same, "".join(words)) for same, words in parts)
+def _text(words: Words, start: int, end: int) -> str:
+    return "".join(words[start:end])
+
+
+def _joined(tag: str, parts: Iterable[Part]) -> SafeString:
     around = f"<{tag}>{{}}</{tag}>"
-    return format_html_join("", "{}", ((text if same else format_html(around, text),) for same, text in texts))
+    runs = ((same, "".join(text for _same, text in run)) for same, run in groupby(parts, key=lambda part: part[0]))
+    return format_html_join("", "{}", ((text if same else format_html(around, text),) for same, text in runs if text))

@@ -132,7 +132,7 @@ for (const field of document.querySelectorAll("[data-find]")) {
     wait = setTimeout(async () => {
       asked?.abort();
       asked = new AbortController();
-      const query = new URLSearchParams({ q: field.value, line: field.dataset.line });
+      const query = new URLSearchParams({ q: field.value, line: field.dataset.line ?? "" });
       const answer = await fetch(`${field.dataset.find}?${query}`, { signal: asked.signal }).catch(() => null);
       if (!answer?.ok) return;
       keepTicked(into);
@@ -151,6 +151,7 @@ function keepTicked(into) {
 /* Whoever fills in a choice has made it. */
 for (const choice of document.querySelectorAll("[data-choice]")) {
   choice.addEventListener("input", () => {
-    choice.closest(".choice").querySelector("input[type=radio][name^='decision-']").checked = true;
+    const decision = choice.closest(".choice").querySelector("input[type=radio][name^='decision-']");
+    if (decision) decision.checked = true;
   });
 }

@@ -38,6 +38,7 @@ from jurisdictions.models import (
     Source,
     ZipArea,
 )
+from portal.models import MistakeReport
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
@@ -107,6 +108,7 @@ def make_one_of_each(number: int) -> None:
     Revision.objects.create(
         law=provision.law, changes={"title": "A bill"}, base_version=provision.law.updated_at, reason="its title"
     )
+    MistakeReport.objects.create(page="/us/fl/", record="Florida", wrong=f"Line {number} is wrong")
     DataVersion.objects.bump()
 
 
@@ -269,20 +271,11 @@ def test_a_statute_without_its_page_is_refused_in_words(staff, agency):
 # -- Agreements and decisions ---------------------------------------------------------------------------------------
 
 
-def end_of(**fields):
-    return {"citations-TOTAL_FORMS": 0, "citations-INITIAL_FORMS": 0, "standings-TOTAL_FORMS": 0,
-            "standings-INITIAL_FORMS": 0, **fields}  # fmt: skip
-
-
-def test_an_end_needs_a_source_and_then_is_the_agreements_status(staff, db):
+def test_an_end_is_not_typed_in_but_proposed_with_its_source(staff, db):
     agreement = AgreementFactory()
-    page = address(Agreement, "change", agreement.pk)
-    refused = staff.post(page, end_of(ended_on="2026-06-01"))
-    assert "Name the source that says it ended." in refused.text
-    done = staff.post(page, end_of(ended_on="2026-06-01", ended_source=SourceFactory().pk))
-    assert done.status_code == 302
-    assert Agreement.objects.on(date(2026, 6, 1)).get(pk=agreement.pk).status == "ended"
-    assert Agreement.objects.on(date(2026, 5, 31)).get(pk=agreement.pk).status == "listed"
+    page = staff.get(address(Agreement, "change", agreement.pk))
+    assert "ended_on" not in page.context["adminform"].form.fields
+    assert reverse("admin:agreements_revision_end", args=[agreement.pk]) in page.text
 
 
 def test_an_edit_is_undone_from_the_records_history(staff, agency):
@@ -297,19 +290,6 @@ def test_an_edit_is_undone_from_the_records_history(staff, agency):
     assert (agency.name, agency.placement) == ("Broward County Sheriffs Office", "decided")
     assert (agency.name_is_editors, agency.placement_is_editors) == (False, False)
     assert DataVersion.objects.current().number > version
-
-
-def test_an_end_undone_makes_the_agreement_listed_again(staff, db):
-    agreement = AgreementFactory()
-    agreement.save()
-    earlier = agreement.history.first()
-    staff.post(
-        address(Agreement, "change", agreement.pk), end_of(ended_on="2026-06-01", ended_source=SourceFactory().pk)
-    )
-    assert Agreement.objects.on(date(2026, 6, 1)).get().status == "ended"
-    page = f"{address(Agreement, 'history', agreement.pk)}{earlier.pk}/"
-    assert staff.post(page, end_of(ended_on="", ended_source="")).status_code == 302
-    assert Agreement.objects.on(date(2026, 6, 1)).get().status == "listed"
 
 
 def test_a_verdict_carries_who_decided(staff, admin_user):
