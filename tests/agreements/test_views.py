@@ -154,9 +154,7 @@ def test_the_list_of_an_earlier_day_says_so(client, sheriff):
     assert "We hold no list before 13 January 2021." in text_of(client.get("/agencies/?as_of=2020-01-01"))
 
 
-@pytest.mark.parametrize(
-    ("page", "queries"), [("/agreements/", LIST_QUERIES), ("/agencies/", AGENCY_LIST_QUERIES)]
-)
+@pytest.mark.parametrize(("page", "queries"), [("/agreements/", LIST_QUERIES), ("/agencies/", AGENCY_LIST_QUERIES)])
 @pytest.mark.parametrize("more", [0, 40])
 def test_a_list_does_not_query_per_row(client, sheriff, django_assert_max_num_queries, page, queries, more):
     for number in range(more):
