@@ -78,7 +78,10 @@ def get(
         answer, moved_to = _call(url, allowed, headers, largest, until, context)
         if answer is not None:
             return answer
-        url = urljoin(url, moved_to)
+        try:
+            url = urljoin(url, moved_to)
+        except ValueError:
+            raise FetchError(f"{_said(url)} says that it moved to what is no web address.") from None
     raise FetchError(f"{_said(url)} leads on and on: more than {MAX_REDIRECTS} redirects.")
 
 
@@ -92,43 +95,46 @@ def _call(
 ) -> tuple[Answer | None, str]:
     """An answer, or the address to which it was moved."""
     connection, target = _connection(url, allowed, until, context)
-    # A server that gives a byte now and then never falls silent: at the end of the time the line is cut.
-    watch = threading.Timer(max(0.0, until - time.monotonic()), _cut, [connection])
-    watch.daemon = True
-    watch.start()
+    watch = None
     try:
+        connection.connect()
+        # A server that gives a byte now and then never falls silent: at the end of the time the line is cut.
+        watch = threading.Timer(max(0.0, until - time.monotonic()), _cut, [connection.sock])
+        watch.daemon = True
+        watch.start()
         connection.request("GET", target, headers=dict(headers))
-        response = connection.getresponse()
-        status = response.status
-        if status in _REDIRECTS:
-            moved_to = response.getheader("Location", "")
-            if not moved_to:
-                raise FetchError(f"{_said(url)} says that it moved, but not where to.")
-            return None, moved_to
-        etag, modified = response.getheader("ETag", ""), response.getheader("Last-Modified", "")
-        if status == 304:
-            return Answer(url, None, etag=etag, last_modified=modified), ""
-        if status != 200:
-            raise FetchError(f"{_said(url)} answers with status {status} instead of a page or a list.")
-        body = _body(response, largest, url, until)
-        kind = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
-        return Answer(url, body, kind, etag[:200], modified[:60]), ""
+        with connection.getresponse() as response:
+            status = response.status
+            if status in _REDIRECTS:
+                moved_to = response.getheader("Location", "")
+                if not moved_to:
+                    raise FetchError(f"{_said(url)} says that it moved, but not where to.")
+                return None, moved_to
+            etag, modified = response.getheader("ETag", ""), response.getheader("Last-Modified", "")
+            if status == 304:
+                return Answer(url, None, etag=etag, last_modified=modified), ""
+            if status != 200:
+                raise FetchError(f"{_said(url)} answers with status {status} instead of a page or a list.")
+            body = _body(response, largest, url, until)
+            kind = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
+            return Answer(url, body, kind, etag[:200], modified[:60]), ""
     except FetchError:
         raise
     except (OSError, http.client.HTTPException, ValueError) as error:
         if time.monotonic() >= until or isinstance(error, TimeoutError):
             raise FetchError(f"{_said(url)} does not answer in time.") from error
-        if isinstance(error, ssl.SSLError):
+        if isinstance(error, ssl.SSLCertVerificationError):
             raise FetchError(f"{_said(url)} cannot show that it is what it claims to be (its certificate).") from error
         raise FetchError(f"{_said(url)} cannot be reached or breaks off.") from error
     finally:
-        watch.cancel()
+        if watch:
+            watch.cancel()
         connection.close()
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
+def _cut(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(

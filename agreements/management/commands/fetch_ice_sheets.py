@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -20,10 +22,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
-        shelf = Shelf(settings.DATA_DIR / "sheets")
+        folder = Path(settings.DATA_DIR) / "sheets"
         lists: list[dict] = []
         failed: list[str] = []
         try:
+            shelf = Shelf(folder)
             with shelf.alone():
                 try:
                     fetched = fetch_lists(
@@ -48,6 +51,8 @@ class Command(BaseCommand):
                 note_fetch(shelf.folder, ok=not failed, says=says, lists=lists)
         except FetchError as error:  # another fetch is running: its word is the one to keep
             raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"What is fetched cannot be kept in {folder}: {error.strerror or error}.") from None
         if failed:
             raise CommandError(" ".join(failed))
 
