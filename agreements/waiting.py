@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.urls import reverse
 
@@ -12,6 +14,7 @@ from jurisdictions.models import Agency
 
 from .days import is_stale, today
 from .desk.people import may_publish
+from .imports.fetching import last_fetch
 from .models import (
     FederalDesignation,
     ImportRun,
@@ -48,8 +51,10 @@ def waiting_for(person) -> list[Waiting]:
     """All that waits, what is late first."""
     found = [
         *_lists(),
+        *_fetch(),
         *_reviews(),
         *_put_off(),
+        *_decided_since(),
         *_revisions(person),
         *_agencies(),
         *_checks(),
@@ -70,6 +75,14 @@ def _lists() -> Iterator[Waiting]:
             sheets,
             is_late=True,
         )
+
+
+def _fetch() -> Iterator[Waiting]:
+    last = last_fetch(Path(settings.DATA_DIR) / "sheets")
+    if last and not last.get("ok"):
+        day = str(last.get("at", ""))[:10]
+        sheets = reverse("admin:agreements_importrun_changelist")
+        yield Waiting(f"The last look for new lists failed ({day}): {last.get('says', '')}", sheets, is_late=True)
 
 
 def _reviews() -> Iterator[Waiting]:
@@ -104,6 +117,22 @@ def _put_off() -> Iterator[Waiting]:
         yield Waiting(
             f"{_changes(count).capitalize()} of the list of {day} {'was' if count == 1 else 'were'} put off.",
             f"{address}?show=later",
+        )
+
+
+def _decided_since() -> Iterator[Waiting]:
+    rows = (
+        ProposedChange.objects.decided_since()
+        .order_by("run__published_on", "run")
+        .values_list("run", "run__published_on")
+        .annotate(Count("pk"))
+    )
+    for run, day, count in rows:
+        address = reverse("admin:agreements_importrun_change", args=[run])
+        wait = "waits" if count == 1 else "wait"
+        yield Waiting(
+            f"{_changes(count).capitalize()} of the list of {day}, decided after it was applied, {wait} to be written.",
+            address,
         )
 
 

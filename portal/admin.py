@@ -7,7 +7,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from agreements.waiting import waiting_for
+from agreements.waiting import Waiting, waiting_for
 
 from .opening import open_page, open_record
 
@@ -51,7 +51,12 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """What needs someone today, then the tables."""
-        return super().index(request, {"waiting": waiting_for(request.user), **(extra_context or {})})
+        from . import reports  # its model is not there yet when the admin site is made
+
+        waiting = waiting_for(request.user)
+        if request.user.has_perm("portal.view_mistakereport"):
+            waiting += [Waiting(says, link) for says, link in reports.waiting()]
+        return super().index(request, {"waiting": waiting, **(extra_context or {})})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return LabelledChoices.as_view(admin_site=self)(request)

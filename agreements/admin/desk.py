@@ -231,14 +231,10 @@ class Review:
     @cached_property
     def decided_since(self) -> int:
         """Changes that were put off, and decided after the list was applied: written by `apply_later`."""
-        if not self.run.is_applied or not self.run.applied_at:
-            return 0
-        written = [Decision.SAME, Decision.DIFFERENT, Decision.LINKED, Decision.PLACED, Decision.EDITED]
-        written.append(Decision.REJECTED)
-        return self.run.proposed.filter(decision__in=written, decided_at__gt=self.run.applied_at).count()
+        return self.run.proposed.decided_since().count()
 
     def may_decide(self, change: ProposedChange) -> bool:
-        put_off = self.run.is_applied and change.decision == Decision.LATER
+        put_off = self.run.is_applied and change.written_at is None
         return self.may_edit and (self.run.is_under_review or put_off)
 
     def lines(self, changes: Iterable[ProposedChange] | None = None, failed: dict | None = None) -> list[Line]:

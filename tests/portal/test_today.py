@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.days import today
+from agreements.imports.fetching import note_fetch
 from agreements.models import ImportRun, ProposedChange, Revision
 from agreements.waiting import waiting_for
+from portal.models import MistakeReport
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
@@ -84,6 +86,29 @@ def test_what_was_put_off_on_an_applied_list_still_waits(fresh):
     run = reviewed(today(), "later", "later")
     ImportRun.objects.filter(pk=run.pk).update(state="applied")
     assert sentences() == [f"2 changes of the list of {today()} were put off."]
+
+
+def test_what_was_decided_after_the_list_was_applied_waits_to_be_written(fresh):
+    run = reviewed(today(), "same")
+    ImportRun.objects.filter(pk=run.pk).update(state="applied")
+    assert sentences() == [f"1 change of the list of {today()}, decided after it was applied, waits to be written."]
+
+
+def test_a_look_for_new_lists_that_failed_is_told_until_one_goes_well(fresh, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "sheets").mkdir()
+    note_fetch(tmp_path / "sheets", ok=False, says="The page names no lists.", lists=[])
+    (said,) = waiting_for(member("editor"))
+    assert said.is_late
+    assert "The page names no lists." in said.says
+    note_fetch(tmp_path / "sheets", ok=True, says="Nothing new.", lists=[])
+    assert sentences() == []
+
+
+def test_a_readers_report_waits_for_who_may_see_it(client, fresh):
+    MistakeReport.objects.create(page="/us/fl/", wrong="The date is another.")
+    signed_in(client, "editor")
+    assert "1 reader reports a mistake." in client.get("/admin/").text
 
 
 def test_revisions_are_told_apart_by_whose_they_are(fresh):
