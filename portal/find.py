@@ -346,7 +346,8 @@ def guess_nearly(readings: Sequence[Reading], names: Names, guesses: Guesses, *,
         if len(reading.key) >= SHORTEST_GUESSED and not NAMELESS.issuperset(reading.words)
     ]
     near, goes_on = False, bool(len(guesses))
-    for edits in range(1, MOST_EDITS + 1):
+    # Beside names that go on from what was typed, only the nearest others are of use to somebody still typing.
+    for edits in range(1, 2 if is_going_on and goes_on else MOST_EDITS + 1):
         near = near or any(guess_names(reading, edits, names, guesses) for reading in readings)
     for reading in readings:
         words = agency_words(reading.words)
