@@ -24,7 +24,8 @@ class Ledger:
     def __init__(self):
         self.agencies = list(AgencyFormerId.objects.order_by("pk"))
         self.agreements = list(AgreementFormerId.objects.order_by("pk"))
-        self.taken_back: list[FormerId] = []
+        self.taken_back: dict[int, FormerId] = {}  # by identity: one that is not written yet has no other
+        self._indexes: dict[type[FormerId], dict[Name, list]] = {}
         self.ended_agencies: dict[int, AgencyFormerId] = {}
         self.ended_agreements: dict[int, AgreementFormerId] = {}
 
@@ -38,24 +39,29 @@ class Ledger:
 
     def take_back_agency(self, names: set[Name]) -> AgencyFormerId | None:
         """The id of an agency that had most of these names, which leaves the ledger."""
-        return self._take_back(self.agencies, names)
+        return self._take_back(self._alike(AgencyFormerId, self.agencies, names), names)
 
     def take_back_agreement(self, names: set[Name], program_model: str) -> AgreementFormerId | None:
         """The id of the agreement of this model that an agency of these names had, which leaves the ledger."""
-        of_model = [former for former in self.agreements if former.program_model == program_model]
-        former = self._take_back(of_model, names)
-        if former:
-            self.agreements.remove(former)
-        return former
+        alike = self._alike(AgreementFormerId, self.agreements, names)
+        return self._take_back([former for former in alike if former.program_model == program_model], names)
 
-    def _take_back(self, entries: list, names: set[Name]):
-        alike = [former for former in entries if names_of(former) & names]
+    def _alike(self, model: type[FormerId], entries: list, names: set[Name]) -> list:
+        """The entries that have one of the names and were not taken back yet."""
+        if model not in self._indexes:
+            self._indexes[model] = defaultdict(list)
+            for former in entries:
+                for name in names_of(former):
+                    self._indexes[model][name].append(former)
+        found = {id(former): former for name in names for former in self._indexes[model].get(name, ())}
+        return [former for key, former in found.items() if key not in self.taken_back]
+
+    def _take_back(self, alike: list, names: set[Name]):
         if not alike:
             return None
         # Of two the one with more of the names; of equals a record's own id before one that only led to it.
         former = max(alike, key=lambda one: (len(names_of(one) & names), bool(one.was), one.pk or 0))
-        entries.remove(former)
-        self.taken_back.append(former)
+        self.taken_back[id(former)] = former
         return former
 
     # -- Giving up ----------------------------------------------------------------------------------------------------
@@ -67,6 +73,7 @@ class Ledger:
             own = names.get(agency.pk) or {(agency.state.usps, fold(agency.name))}
             former = AgencyFormerId(public_id=agency.public_id, names=written(own), was=chosen_of_agency(agency))
             self.agencies.append(former)
+            self._indexes.pop(AgencyFormerId, None)
             self.ended_agencies[agency.pk] = former
 
     def give_up_agreements(self, lost: Iterable[int], names: Mapping[int, set[Name]]) -> None:
@@ -84,6 +91,7 @@ class Ledger:
                 was=chosen_of_agreement(agreement),
             )
             self.agreements.append(former)
+            self._indexes.pop(AgreementFormerId, None)
             self.ended_agreements[agreement.pk] = former
 
     # -- Whom each id leads to ----------------------------------------------------------------------------------------
@@ -97,10 +105,12 @@ class Ledger:
             (AgencyFormerId, "agency_id", self.agencies, self.ended_agencies),
             (AgreementFormerId, "agreement_id", self.agreements, self.ended_agreements),
         ):
-            taken_back = [former.pk for former in self.taken_back if isinstance(former, model) and former.pk]
+            taken_back = [former.pk for former in self.taken_back.values() if isinstance(former, model) and former.pk]
             model.objects.filter(pk__in=taken_back).delete()
             # Those with names first: the others may follow one of them.
             for former in sorted(entries, key=lambda former: not former.names):
+                if id(former) in self.taken_back:
+                    continue
                 now = getattr(former, field)
                 if former.names:
                     heir = self._heir(former, agency_of)
