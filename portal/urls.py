@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from agreements import feeds
 from portal.api.views import docs
-from portal.views import about, compare, country, errors, find, health, home, maps, places, report
+from portal.views import about, compare, country, errors, find, health, home, maps, places, report, sitemap
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -19,6 +19,8 @@ urlpatterns = [
     path("robots.txt", health.robots, name="robots"),
     path(".well-known/security.txt", health.security, name="security"),
     # Machines
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap/<slug:name>.xml", sitemap.part, name="sitemap-part"),
     path("api/v1/", include("portal.api.urls")),
     # Staff
     path("admin/account/", include("portal.accounts.urls")),

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
 
 from agreements.models import Snapshot
@@ -43,7 +44,9 @@ def ready(request: HttpRequest) -> JsonResponse:
 @cache_control(max_age=3600, public=True)
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines are welcome. Not in the staff's rooms, nor on every day of every page."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /*?*as_of=", "Disallow: /find/", "Disallow: /es/find/"]
+    closed = ("/admin/", "/*?*as_of=", "/find/", "/es/find/", "/report/", "/es/report/")
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {sitemap}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
