@@ -1,20 +1,16 @@
 """Sign-in as a person of the staff walks through it: invitation, app, passkey, recovery codes."""
 
-import os
 import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from portal.accounts import invitations
 from tests import staff
+from tests.pages.looking import SEEN, looked_at
 
 pytestmark = pytest.mark.browser
-
-SEEN = os.environ.get("SCREENSHOTS")
-"""A folder for pictures of the pages, to look at."""
 
 
 def invitation() -> str:
@@ -22,16 +18,9 @@ def invitation() -> str:
     return invitations.invite(user)
 
 
-def looked_at(page, name: str) -> None:
-    """Nothing runs past the edge, keeps people with disabilities out, or breaks the policy of the pages."""
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
-        if SEEN:
-            page.screenshot(path=Path(SEEN) / f"{name}-{width}.png", full_page=True)
-    # The admin's own header and footer are Django's.
-    violations = Axe().run(page, context=".card").response["violations"]
-    assert [each["id"] for each in violations] == [], name
+def seen(page, name: str, heading: str) -> None:
+    """The admin's own header and footer are Django's: axe looks at the card."""
+    looked_at(page, name, heading, within=".card", height=800)
 
 
 @pytest.fixture
@@ -49,24 +38,21 @@ def tab(_chromium, site_url):
 
 def test_an_invited_person_comes_in_and_comes_back_with_the_app_a_recovery_code_and_a_passkey(tab, on_the_site):
     tab.goto(on_the_site(invitation))
-    expect(tab.get_by_role("heading", name="Welcome, grace")).to_be_visible()
     assert "key=" not in tab.url
-    looked_at(tab, "invitation")
+    seen(tab, "invitation", "Welcome, grace")
     tab.get_by_label("New password", exact=False).first.fill("seven quiet rivers")
     tab.get_by_label("New password confirmation").fill("seven quiet rivers")
     tab.get_by_role("button", name="Save and go on").click()
 
-    expect(tab.get_by_role("heading", name="Set up a second factor")).to_be_visible()
-    looked_at(tab, "set-up")
+    seen(tab, "set-up", "Set up a second factor")
     tab.get_by_role("link", name="An authenticator app").click()
-    looked_at(tab, "app")
+    seen(tab, "app", "Set up an authenticator app")
     secret = tab.locator("code.key").inner_text()
     assert tab.locator("img.qr").evaluate("image => image.naturalWidth") > 0
     tab.get_by_label("Authenticator code").fill(staff.code(secret))
     tab.get_by_role("button", name="Set up").click()
 
-    expect(tab.get_by_role("heading", name="Your recovery codes")).to_be_visible()
-    looked_at(tab, "recovery-codes")
+    seen(tab, "recovery-codes", "Your recovery codes")
     recovery = tab.locator(".codes code").first.inner_text()
     with tab.expect_download() as download:
         tab.get_by_role("link", name="Keep them as a file").click()
@@ -91,20 +77,20 @@ def test_an_invited_person_comes_in_and_comes_back_with_the_app_a_recovery_code_
         },
     )
     tab.get_by_role("link", name="Your account").click()
-    looked_at(tab, "account")
+    seen(tab, "account", "Your account")
     tab.get_by_role("link", name="Add a passkey").click()
-    looked_at(tab, "passkey")
+    seen(tab, "passkey", "Add a passkey")
     tab.get_by_label("Name").fill("Desk key")
     tab.get_by_role("button", name="Add a passkey").click()
     expect(tab.get_by_text("Desk key, added on")).to_be_visible()
 
     for way in ("passkey", "recovery code"):
         tab.get_by_role("button", name="Log out").click()
-        looked_at(tab, "login")
+        seen(tab, "login", "Sign in")
         tab.get_by_label("Username").fill("grace")
         tab.get_by_label("Password").fill("seven quiet rivers")
         tab.get_by_role("button", name="Sign in").click()
-        looked_at(tab, "code")
+        seen(tab, "code", "Second factor")
         if way == "passkey":
             tab.get_by_role("button", name="Use a passkey").click()
         else:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from playwright.sync_api import expect
@@ -17,11 +16,9 @@ from tests import facts, site, staff
 from tests.agreements.dump import differences, public_facts
 from tests.agreements.imports.workbooks import saved
 from tests.agreements.sheets import bundled_snapshots, sheet_of
+from tests.pages.looking import looked_at
 
 pytestmark = pytest.mark.browser
-
-SEEN = os.environ.get("SCREENSHOTS")
-"""A folder for pictures of the pages, to look at."""
 
 TOLD = (
     "203 agreements joined · 6 agencies left the list · 5 agreements dropped by agencies that keep another kind"
@@ -111,16 +108,9 @@ def tab(_chromium, desk):
     assert complaints == []
 
 
-def looked_at(tab, name: str) -> None:
-    """Nothing runs past the edge, on a phone either, or keeps people with disabilities out."""
-    for width in (360, 1280):
-        tab.set_viewport_size({"width": width, "height": 900})
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
-        if SEEN:
-            tab.screenshot(path=Path(SEEN) / f"{name}-{width}.png", full_page=True)
-    # The admin's own header and filters are Django's.
-    violations = Axe().run(tab, context="#content").response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in violations] == [], name
+def seen(tab, name: str, heading: str) -> None:
+    """The admin's own header and filters are Django's: axe looks at the content."""
+    looked_at(tab, name, heading, within="#content")
 
 
 def open_list(tab, file_name: str) -> None:
@@ -135,7 +125,7 @@ def accept_what_is_certain(tab) -> None:
 
 def apply(tab) -> None:
     tab.get_by_role("link", name="Apply …").click()
-    looked_at(tab, "apply")
+    seen(tab, "apply", "Apply")
     tab.get_by_role("button", name="Apply this list").click()
     expect(tab.get_by_text("changes are public now.")).to_be_visible()
 
@@ -143,7 +133,7 @@ def apply(tab) -> None:
 def undo(tab, file_name: str) -> None:
     open_list(tab, file_name)
     tab.get_by_role("link", name="Undo this list …").click()
-    looked_at(tab, "undo")
+    seen(tab, "undo", "Undo")
     tab.get_by_label("Why it is undone").fill("A trial")
     tab.get_by_role("button", name="Undo this list").click()
     expect(tab.get_by_text("Undone").first).to_be_visible()
@@ -155,17 +145,17 @@ def test_the_weekly_job_from_the_sign_in_to_the_undoing(tab, desk):
     first, second = LISTS
     tab.goto("/admin/")
     staff.sign_in(tab, desk.ask(staff.account, "publisher"))
-    expect(tab.get_by_role("heading", level=1)).to_be_visible()
-    looked_at(tab, "first-page")
+    seen(tab, "first-page", "Today")
     tab.goto("/admin/agreements/importrun/")
     files = [{"name": name, "mimeType": "application/octet-stream", "buffer": workbook(name)} for name in LISTS]
     tab.locator("input[type=file]").set_input_files(files)
     tab.get_by_role("button", name="Upload and compare").click()
 
-    looked_at(tab, "lists")
+    expect(tab.get_by_text("rows are under review")).to_have_count(2)
+    seen(tab, "lists", "Sheets")
 
     open_list(tab, first)
-    looked_at(tab, "review")
+    seen(tab, "review", "2026")
     accept_what_is_certain(tab)
     apply(tab)
 
@@ -178,7 +168,7 @@ def test_the_weekly_job_from_the_sign_in_to_the_undoing(tab, desk):
     tab.goto(tab.url.split("?")[0] + "?show=needs")
     question = tab.locator(".line").filter(has_text="Renamed, perhaps")
     expect(question).to_have_count(1)
-    looked_at(tab, "question")
+    seen(tab, "question", "2026")
     expect(question).to_contain_text("Haskell Police Department")
     expect(question).to_contain_text("Haskell County Sheriff's Office")
     tab.keyboard.press("j")
