@@ -21,12 +21,14 @@ PERMISSIONS_POLICY = (
 def public_policy(*, frame_ancestors: str = "'none'") -> str:
     """The Content-Security-Policy of a public page: its own files, no inline script, nobody else's anything.
 
+    The sign of the site stands in the page as a data: address, which saves a request; a picture cannot run anything.
+
     A page that may be framed elsewhere sets its own header with `frame_ancestors="*"`.
     """
     styles = " ".join(["'self'", *inline_style_hashes()])
     return (
         f"default-src 'none'; script-src 'self'; style-src {styles}; "
-        "img-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {frame_ancestors}"
     )
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html
@@ -111,6 +115,14 @@ def in_other_language(context: dict, language: str) -> str:
 def inline_style(path: str) -> SafeString:
     """A style sheet within the page, which saves it a request: one of settings.CSP_INLINE_STYLES."""
     return mark_safe(f"<style>{headers.inline_style(path)}</style>")
+
+
+@register.simple_tag
+@cache
+def sign() -> SafeString:
+    """static/icon.svg as a data: address, which saves each page a request."""
+    text = Path(finders.find("icon.svg")).read_text(encoding="utf-8").strip().replace('"', "'")
+    return mark_safe("data:image/svg+xml," + quote(text, safe="/:='"))
 
 
 @register.simple_tag

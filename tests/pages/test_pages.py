@@ -170,8 +170,7 @@ def test_a_page_asks_for_three_things_at_most(page):
     for address in PAGES:
         asked.clear()
         page.goto(address, wait_until="networkidle")
-        # The field brings its script along.
-        assert len(asked) <= 3 + any("suggest" in url for url in asked), asked
+        assert len(asked) <= 3, asked
 
 
 def test_an_agency_its_agreement_and_a_change_fit_too(page):
