@@ -248,7 +248,7 @@ STATIC_HASHED_NAMES = env.bool("STATIC_HASHED_NAMES", default=not DEBUG)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.stylesheets.Storage"
         if STATIC_HASHED_NAMES
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -72,7 +72,7 @@ def served(database_url: str, folder: Path) -> Iterator[str]:
 
 def collected_static_files() -> Path:
     """The folder of collected and compressed static files, made once for all processes and kept until they change."""
-    total = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    total = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + (ROOT / "portal/stylesheets.py").read_bytes())
     for path in sorted((ROOT / "static").rglob("*.*")):
         total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     FOLDER.mkdir(parents=True, exist_ok=True)

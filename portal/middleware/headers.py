@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponseBase
 
+from portal.stylesheets import minified
+
 from . import is_admin
 
 PERMISSIONS_POLICY = (
@@ -49,7 +51,7 @@ def inline_style_hashes() -> tuple[str, ...]:
 @cache
 def inline_style(path: str) -> str:
     """The text of a style sheet under static/, as it must stand between <style> and </style>."""
-    return Path(finders.find(path)).read_text(encoding="utf-8").strip()
+    return minified(Path(finders.find(path)).read_text(encoding="utf-8"))
 
 
 def style_hash(text: str) -> str:
