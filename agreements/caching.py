@@ -28,6 +28,7 @@ def public_page(*parameters: str) -> Callable:
     """Decorate a view that reads only what is public and only these parameters of the address.
 
     The view finds them in `request.known_parameters`; whatever else a shared link carries takes no part in anything.
+    The decorated view names them in `parameters`.
     """
 
     def decorate(view: Callable) -> Callable:
@@ -45,6 +46,7 @@ def public_page(*parameters: str) -> Callable:
                 response.headers["Cache-Control"] = "no-store"
             return response
 
+        answer.parameters = parameters
         return answer
 
     return decorate

@@ -24,7 +24,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """`?state=fl` is the form that chooses a state: it leads to that state's page."""
     lost = ""
     if chosen := request.known_parameters.get("state"):
-        if state := Jurisdiction.objects.states().filter(slug=chosen.lower()).first():
+        state = Jurisdiction.objects.states().filter(slug=chosen.lower()).first() if chosen.isalpha() else None
+        if state:
             return HttpResponseRedirect(reverse("state", args=[state.slug]))
         lost = _("There is no state or territory with that abbreviation.")
     context = {
