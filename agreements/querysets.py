@@ -226,3 +226,21 @@ class PolicyQuerySet(DatedQuerySet):
 class DesignationQuerySet(EditorialQuerySet):
     def listed_on(self, day: date):
         return self.filter(Q(removed_on=None) | Q(removed_on__gt=day), listed_on__lte=day)
+
+
+class FactQuerySet(EditorialQuerySet):
+    """Facts of the guide, and the claims that they answer."""
+
+    def standing(self):
+        """What a page may say as a fact: published, and no source left it unconfirmed."""
+        return self.published().exclude(verdict="unconfirmed")
+
+    def claims(self):
+        """Published facts that answer what is often said."""
+        return self.published().exclude(verdict="")
+
+
+class PowerQuerySet(EditorialQuerySet):
+    def told(self):
+        """Those that pages of places, agencies and agreements tell, in the order of the moments."""
+        return self.published().exclude(told_at="")

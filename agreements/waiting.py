@@ -17,14 +17,18 @@ from .desk.people import may_publish
 from .imports.fetching import last_fetch
 from .models import (
     FederalDesignation,
+    GlossaryTerm,
+    GuideFact,
     ImportRun,
     ListKind,
     LocalPolicy,
+    ModelPower,
     ProposedChange,
     Revision,
     Snapshot,
     SourceCorrection,
     StateLaw,
+    TimelineEvent,
 )
 
 NAMED_AT_MOST = 8  # lists under review that get a sentence each
@@ -35,7 +39,7 @@ NEEDS_SOMEONE = Q(decision=Decision.OPEN, is_certain=False) | (
 )
 """Changes on which a person's judgment is wanted: doubtful and open, or decided and not seconded."""
 
-RULES = (StateLaw, LocalPolicy, FederalDesignation)
+WRITTEN = (StateLaw, LocalPolicy, FederalDesignation, GuideFact, ModelPower, TimelineEvent, GlossaryTerm)
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ def _agencies() -> Iterator[Waiting]:
 
 
 def _checks() -> Iterator[Waiting]:
-    for model in RULES:
+    for model in WRITTEN:
         count = model.objects.filter(next_check_on__lte=today()).exclude(state="withdrawn").count()
         if count:
             address = reverse(f"admin:agreements_{model._meta.model_name}_changelist")

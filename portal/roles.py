@@ -14,20 +14,30 @@ from django.contrib.auth.models import Group, Permission
 RESEARCHER, EDITOR, PUBLISHER = "researcher", "editor", "publisher"
 TRANSLATOR, ADMINISTRATOR = "translator", "administrator"
 ROLES = {
-    RESEARCHER: "looks things up and writes drafts of laws, policies, labels and checks",
+    RESEARCHER: "looks things up and writes drafts of laws, policies, labels, checks and the guide",
     EDITOR: "edits records, decides on the changes of a list under review, proposes merges and endings",
     PUBLISHER: "publishes and withdraws, applies lists and undoes them, approves what others proposed",
-    TRANSLATOR: "writes the Spanish of laws, policies and labels",
+    TRANSLATOR: "writes the Spanish of laws, policies, labels and the guide",
     ADMINISTRATOR: "all of this, and the accounts of the staff",
 }
 
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
 ALL = (VIEW, ADD, CHANGE, DELETE)
 
-RECORDS = ("statelaw", "localpolicy", "federaldesignation")
+GUIDE = ("guidefact", "modelpower", "timelineevent", "glossaryterm")
+RECORDS = ("statelaw", "localpolicy", "federaldesignation", *GUIDE)
 """Written in words: what researchers draft, editors edit, publishers publish and translators translate. Who may touch
 a published one, or its Spanish alone, is in agreements/admin/drafting.py."""
-PARTS = ("provision", "lawcitation", "policycitation", "designationcitation")
+PARTS = (
+    "provision",
+    "lawcitation",
+    "policycitation",
+    "designationcitation",
+    "factcitation",
+    "powercitation",
+    "eventcitation",
+    "termcitation",
+)
 """Parts of a record, written on its page."""
 
 _DRAFTING = {

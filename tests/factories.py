@@ -13,14 +13,18 @@ from agreements.models import (
     ChangeEvent,
     Check,
     FederalDesignation,
+    GlossaryTerm,
+    GuideFact,
     Listing,
     ListKind,
     LocalPolicy,
+    ModelPower,
     Provision,
     Snapshot,
     Standing,
     StateLaw,
     Status,
+    TimelineEvent,
 )
 from jurisdictions.models import Agency, AgencyAlias, AreaName, Coverage, Jurisdiction, LiesIn, Source
 from jurisdictions.names import fold
@@ -336,6 +340,80 @@ class DesignationFactory(DjangoModelFactory):
     printed_type = "county"
     state = "published"
     main_source = factory.SubFactory(SourceFactory)
+
+
+class GuideFactFactory(DjangoModelFactory):
+    """A published fact of the guide, in both languages."""
+
+    class Meta:
+        model = GuideFact
+
+    key = factory.Sequence(lambda n: f"hw-fact-{n}")
+    section = GuideFact.Section.HOW_IT_WORKS
+    as_of = "2025"
+    sentence_en = factory.Sequence(lambda n: f"ICE trains officers in fact {n}.")
+    sentence_es = factory.Sequence(lambda n: f"ICE capacita a agentes en el hecho {n}.")
+    state = "published"
+    main_source = factory.SubFactory(SourceFactory)
+    checked_on = date(2026, 11, 24)
+    confidence = "high"
+    translation = "machine"
+
+
+class ModelPowerFactory(DjangoModelFactory):
+    """Jail officers under the Jail Enforcement Model may issue detainers."""
+
+    class Meta:
+        model = ModelPower
+
+    model = "JEM"
+    setting = "jail"
+    act = factory.Sequence(lambda n: f"detainer-{n}")
+    key = factory.LazyAttribute(lambda power: f"{power.model.lower()}-{power.act}")
+    place = 1
+    power_en = "Issue a detainer"
+    power_es = "Emitir una orden de retención (detainer)"
+    allowed = "yes"
+    state = "published"
+    main_source = factory.SubFactory(SourceFactory)
+    checked_on = date(2026, 11, 24)
+    confidence = "high"
+    translation = "machine"
+
+
+class TimelineEventFactory(DjangoModelFactory):
+    """Something happened in 2012."""
+
+    class Meta:
+        model = TimelineEvent
+
+    key = factory.Sequence(lambda n: f"2012-06-25-event-{n}")
+    happened_on = "2012-06-25"
+    sentence_en = "The Supreme Court strikes down three sections of Arizona’s SB 1070."
+    sentence_es = "La Corte Suprema anula tres secciones de la SB 1070 de Arizona."
+    state = "published"
+    main_source = factory.SubFactory(SourceFactory)
+    checked_on = date(2026, 11, 24)
+    confidence = "high"
+    translation = "machine"
+
+
+class GlossaryTermFactory(DjangoModelFactory):
+    """A word and what it means."""
+
+    class Meta:
+        model = GlossaryTerm
+
+    key = factory.Sequence(lambda n: f"detainer-{n}")
+    term_en = "detainer"
+    term_es = "orden de retención (detainer)"
+    definition_en = "A form in which ICE asks a jail to hold a person."
+    definition_es = "Formulario en que ICE pide a una cárcel retener a una persona."
+    state = "published"
+    main_source = factory.SubFactory(SourceFactory)
+    checked_on = date(2026, 11, 24)
+    confidence = "high"
+    translation = "machine"
 
 
 class CheckFactory(DjangoModelFactory):

@@ -1,5 +1,5 @@
-"""The staff's side of lists and agreements, of the review desk, and of laws, policies and federal labels."""
+"""The staff's side of lists and agreements, of the review desk, of laws, policies, federal labels and the guide."""
 
-from . import desk, lists, revisions, rules
+from . import desk, guide, lists, revisions, rules
 
-__all__ = ["desk", "lists", "revisions", "rules"]
+__all__ = ["desk", "guide", "lists", "revisions", "rules"]

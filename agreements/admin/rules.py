@@ -143,6 +143,10 @@ class RuleAdmin(DraftingAdmin, PublicRecordAdmin):
         if change and "translation" not in form.changed_data and any(map(left_spanish_behind, (form, *parts))):
             obj.translation = Translation.OUT_OF_DATE
         super().save_model(request, obj, form, change)
+        self.note_events(obj, form)
+
+    def note_events(self, obj, form) -> None:
+        """Tell the public, on the page of changes, what the record now says happened."""
         refresh_rule_events([obj])
         if "legal_status" in form.changed_data:
             note_standing(obj, obj.checked_on or today())

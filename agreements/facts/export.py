@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
+
+from django.db import models
 
 from agreements.models import (
     Agreement,
     AgreementFormerId,
     Check,
     DesignationCitation,
+    EventCitation,
+    FactCitation,
     FederalDesignation,
+    GlossaryTerm,
+    GuideFact,
     LawCitation,
     Listing,
     LocalPolicy,
+    ModelPower,
     PolicyCitation,
+    PowerCitation,
     Provision,
     Snapshot,
     SourceCorrection,
     StateLaw,
+    TermCitation,
+    TimelineEvent,
     Verdict,
 )
 from jurisdictions.models import Agency, AgencyFormerId, Coverage, Source
@@ -197,6 +208,25 @@ def check_rows() -> Iterator[dict]:
         yield row | {"jurisdiction": check.jurisdiction_id}
 
 
+def guide_rows(model: type[models.Model], table: str) -> Iterator[dict]:
+    """Facts, powers, events or terms of the guide."""
+    for record in sorted(model.objects.select_related("main_source"), key=attrgetter("key")):
+        row = {column: getattr(record, column) for column in tables.COLUMNS[table]}
+        yield row | {"main_source": source_key(record.main_source)}
+
+
+def guide_citation_rows() -> Iterator[dict]:
+    """Further sources of the guide's records."""
+    rows = []
+    cited = (("event", EventCitation), ("fact", FactCitation), ("power", PowerCitation), ("term", TermCitation))
+    for record, model in cited:
+        for citation in model.objects.select_related(record, "source"):
+            row = {column: getattr(citation, column) for column in ("field", "page", "quote")}
+            named = {"record": record, "key": getattr(citation, record).key, "source": source_key(citation.source)}
+            rows.append(named | row)
+    yield from sorted(rows, key=lambda row: tuple(row.values()))
+
+
 ROWS = {
     "sources": source_rows,
     "verdicts": verdict_rows,
@@ -213,4 +243,9 @@ ROWS = {
     "designations": designation_rows,
     "rule_citations": rule_citation_rows,
     "checks": check_rows,
+    "guide_facts": partial(guide_rows, GuideFact, "guide_facts"),
+    "model_powers": partial(guide_rows, ModelPower, "model_powers"),
+    "timeline_events": partial(guide_rows, TimelineEvent, "timeline_events"),
+    "glossary_terms": partial(guide_rows, GlossaryTerm, "glossary_terms"),
+    "guide_citations": guide_citation_rows,
 }

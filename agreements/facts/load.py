@@ -39,6 +39,7 @@ from jurisdictions.models import (
 from jurisdictions.names import fold as folded
 
 from . import export, tables
+from .guide import GuideLoad
 from .rules import RulesLoad
 from .tables import day_in
 
@@ -72,6 +73,7 @@ def load_facts(folder: Path = tables.DATA, progress: Progress = lambda step: Non
         load = _Load(folder, progress)
         load.decisions()
         RulesLoad(load).settle()
+        GuideLoad(load).settle()
         if Snapshot.objects.exists() or Agency.objects.exists():
             load.into_a_database_in_use()
         else:

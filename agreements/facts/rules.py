@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from .load import _Load
 
 Row = Mapping[str, str]
-Record = StateLaw | LocalPolicy | FederalDesignation
+Record = models.Model
+"""Written by editors: it has a `key`, a `main_source`, `citations`, and `derive()`."""
 BATCH = 2_000
 
 
@@ -77,10 +78,10 @@ class RulesLoad:
     def settle(self) -> None:
         self.load.progress("laws, policies and labels")
         provisions, citations = self.load.table("provisions"), self.load.table("rule_citations")
-        held_provisions, held_citations = _written(export.provision_rows()), _written(export.rule_citation_rows())
+        held_provisions, held_citations = written(export.provision_rows()), written(export.rule_citation_rows())
         for kind in KINDS:
-            bundled = _wholes(kind, self.load.table(kind.table), provisions, citations)
-            held = _wholes(kind, _written(kind.rows()), held_provisions, held_citations)
+            bundled = whole_records(kind, self.load.table(kind.table), provisions, citations)
+            held = whole_records(kind, written(kind.rows()), held_provisions, held_citations)
             self.settle_kind(kind, bundled, held)
         refresh_rule_events()
         self.load.settle("checks", self.load.table("checks"), _check_key, export.check_rows, Check)
@@ -135,7 +136,7 @@ class RulesLoad:
             Provision.objects.bulk_create(by_place.values(), batch_size=BATCH)
         kind.citations.objects.bulk_create(
             (
-                self.citation(kind, row, records[row["key"]], by_place.get((row["key"], row["provision"])))
+                self.citation(kind, row, records[row["key"]], by_place.get((row["key"], row.get("provision", ""))))
                 for whole in wholes
                 for row in whole.citations
             ),
@@ -154,7 +155,7 @@ class RulesLoad:
             by_place = set_provisions(record, (self.provision(row, record) for row in whole.provisions))
         record.citations.all().delete()
         kind.citations.objects.bulk_create(
-            self.citation(kind, row, record, by_place.get(row["provision"])) for row in whole.citations
+            self.citation(kind, row, record, by_place.get(row.get("provision", ""))) for row in whole.citations
         )
 
     def provision(self, row: Row, law: StateLaw) -> Provision:
@@ -206,7 +207,10 @@ def _as_json(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _wholes(kind: Kind, rows: Iterable[Row], provisions: Iterable[Row], citations: Iterable[Row]) -> dict[str, Whole]:
+def whole_records(
+    kind: Kind, rows: Iterable[Row], provisions: Iterable[Row], citations: Iterable[Row]
+) -> dict[str, Whole]:
+    """The records of a kind by key, each with the rows of what belongs to it."""
     by_law, by_record = defaultdict(list), defaultdict(list)
     if kind.model is StateLaw:
         for row in provisions:
@@ -217,7 +221,7 @@ def _wholes(kind: Kind, rows: Iterable[Row], provisions: Iterable[Row], citation
     return {row["key"]: Whole(row, by_law[row["key"]], by_record[row["key"]]) for row in rows}
 
 
-def _written(rows: Iterable[dict]) -> list[Row]:
+def written(rows: Iterable[dict]) -> list[Row]:
     """Rows of the database as the files would have them."""
     return [{column: tables.as_text(value) for column, value in row.items()} for row in rows]
 

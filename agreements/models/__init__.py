@@ -1,10 +1,20 @@
-"""What ICE's lists print and the agreements they show; laws, local policies and federal labels beside them."""
+"""What ICE's lists print and the agreements they show; beside them laws, local policies, federal labels, the guide."""
 
 from .agreement import Agreement, AgreementCitation, AgreementFormerId, Standing, Status
 from .change import ChangeEvent
 from .decision import FoldedDecisions, SourceCorrection, Verdict
 from .desk import ImportRun, ProposedChange
 from .editorial import Confidence, EditorialState, Revision, RuleStanding, Translation
+from .guide import (
+    EventCitation,
+    FactCitation,
+    GlossaryTerm,
+    GuideFact,
+    ModelPower,
+    PowerCitation,
+    TermCitation,
+    TimelineEvent,
+)
 from .law import Bound, Effect, LawCitation, Provision, Stance, StateLaw
 from .policy import Check, DesignationCitation, FederalDesignation, LocalPolicy, PolicyCitation
 from .snapshot import Listing, ListKind, Snapshot
@@ -20,14 +30,20 @@ __all__ = [
     "DesignationCitation",
     "EditorialState",
     "Effect",
+    "EventCitation",
+    "FactCitation",
     "FederalDesignation",
     "FoldedDecisions",
+    "GlossaryTerm",
+    "GuideFact",
     "ImportRun",
     "LawCitation",
     "ListKind",
     "Listing",
     "LocalPolicy",
+    "ModelPower",
     "PolicyCitation",
+    "PowerCitation",
     "ProposedChange",
     "Provision",
     "Revision",
@@ -38,6 +54,8 @@ __all__ = [
     "Standing",
     "StateLaw",
     "Status",
+    "TermCitation",
+    "TimelineEvent",
     "Translation",
     "Verdict",
 ]

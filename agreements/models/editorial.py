@@ -146,6 +146,20 @@ BY_DATES = {
 }
 
 
+OF_WRITTEN = ("law", "policy", "designation", "fact", "power", "event", "term")
+"""The kinds of record that are written in words; their changes go with them."""
+
+
+def _one_of(*names: str) -> models.Q:
+    """Exactly one of these records, or none of them and a name."""
+    none = dict.fromkeys(names)
+    named = models.Q(**none) & ~models.Q(named="")
+    for name in names:
+        others = dict.fromkeys(other for other in names if other != name)
+        named |= models.Q(**{f"{name}__isnull": False}, **others, named="")
+    return named
+
+
 class Revision(models.Model):
     """A proposed change to a published record: the fields that change, against which version, by whom and why."""
 
@@ -162,6 +176,12 @@ class Revision(models.Model):
     designation = models.ForeignKey(
         "agreements.FederalDesignation", models.CASCADE, null=True, blank=True, related_name="revisions"
     )
+    fact = models.ForeignKey("agreements.GuideFact", models.CASCADE, null=True, blank=True, related_name="revisions")
+    power = models.ForeignKey("agreements.ModelPower", models.CASCADE, null=True, blank=True, related_name="revisions")
+    event = models.ForeignKey(
+        "agreements.TimelineEvent", models.CASCADE, null=True, blank=True, related_name="revisions"
+    )
+    term = models.ForeignKey("agreements.GlossaryTerm", models.CASCADE, null=True, blank=True, related_name="revisions")
     agency = models.ForeignKey(Agency, models.SET_NULL, null=True, blank=True, related_name="revisions")
     agreement = models.ForeignKey(
         "agreements.Agreement", models.SET_NULL, null=True, blank=True, related_name="revisions"
@@ -192,10 +212,7 @@ class Revision(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(law__isnull=False, policy=None, designation=None, named="")
-                | models.Q(law=None, policy__isnull=False, designation=None, named="")
-                | models.Q(law=None, policy=None, designation__isnull=False, named="")
-                | models.Q(law=None, policy=None, designation=None) & ~models.Q(named=""),
+                condition=_one_of(*OF_WRITTEN),
                 name="a_revision_is_of_one_record",
                 violation_error_message=_("A change is of one record: a law, a policy, a label, an agency's name …"),
             )
@@ -207,4 +224,4 @@ class Revision(models.Model):
     @property
     def record(self):
         """What it changes; None where a merge has since ended the record (`named` says what it was)."""
-        return self.law or self.policy or self.designation or self.agency or self.agreement
+        return next(filter(None, (getattr(self, name) for name in (*OF_WRITTEN, "agency", "agreement"))), None)

@@ -123,9 +123,23 @@ def public_facts() -> dict[str, list]:
         ),
         **{
             table: sorted(tuple(map(str, row.values())) for row in export.ROWS[table]())
-            for table in ("state_laws", "provisions", "local_policies", "designations", "rule_citations", "checks")
+            for table in (
+                "state_laws",
+                "provisions",
+                "local_policies",
+                "designations",
+                "rule_citations",
+                "checks",
+                *GUIDE,
+            )
         },
     }
+
+
+WRITTEN = (
+    *("state_laws", "provisions", "local_policies", "designations", "rule_citations", "checks"),
+    *("guide_facts", "model_powers", "timeline_events", "glossary_terms", "guide_citations"),
+)
 
 
 def _keys(model) -> dict[int, str]:

@@ -15,17 +15,25 @@ from agreements.models import (
     AgreementFormerId,
     Check,
     DesignationCitation,
+    EventCitation,
+    FactCitation,
     FederalDesignation,
     FoldedDecisions,
+    GlossaryTerm,
+    GuideFact,
     ImportRun,
     LawCitation,
     LocalPolicy,
+    ModelPower,
     PolicyCitation,
+    PowerCitation,
     ProposedChange,
     Provision,
     Revision,
     SourceCorrection,
     StateLaw,
+    TermCitation,
+    TimelineEvent,
     Verdict,
 )
 from jurisdictions.models import (
@@ -47,13 +55,17 @@ from tests.factories import (
     CheckFactory,
     CountyFactory,
     DesignationFactory,
+    GlossaryTermFactory,
+    GuideFactFactory,
     LocalPolicyFactory,
+    ModelPowerFactory,
     PlaceFactory,
     ProvisionFactory,
     SnapshotFactory,
     SourceFactory,
     StateFactory,
     StateLawFactory,
+    TimelineEventFactory,
 )
 
 MODELS = [
@@ -63,7 +75,8 @@ MODELS = [
     if not model.__name__.startswith("Historical")
 ]
 RULES = [StateLaw, LocalPolicy, FederalDesignation, Check, LawCitation, PolicyCitation, DesignationCitation]
-ADDABLE = [Coverage, Source, AgreementCitation, SourceCorrection, Verdict, *RULES]
+GUIDE = [GuideFact, ModelPower, TimelineEvent, GlossaryTerm, FactCitation, PowerCitation, EventCitation, TermCitation]
+ADDABLE = [Coverage, Source, AgreementCitation, SourceCorrection, Verdict, *RULES, *GUIDE]
 EDITABLE = [Agency, Provision, *ADDABLE]
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -105,6 +118,10 @@ def make_one_of_each(number: int) -> None:
     PolicyCitation.objects.create(policy=policy, source=source)
     DesignationCitation.objects.create(designation=designation, source=source)
     CheckFactory(jurisdiction=county)
+    FactCitation.objects.create(fact=GuideFactFactory(), source=source)
+    PowerCitation.objects.create(power=ModelPowerFactory(), source=source)
+    EventCitation.objects.create(event=TimelineEventFactory(), source=source)
+    TermCitation.objects.create(term=GlossaryTermFactory(), source=source)
     Revision.objects.create(
         law=provision.law, changes={"title": "A bill"}, base_version=provision.law.updated_at, reason="its title"
     )
