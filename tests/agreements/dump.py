@@ -123,15 +123,7 @@ def public_facts() -> dict[str, list]:
         ),
         **{
             table: sorted(tuple(map(str, row.values())) for row in export.ROWS[table]())
-            for table in (
-                "state_laws",
-                "provisions",
-                "local_policies",
-                "designations",
-                "rule_citations",
-                "checks",
-                *GUIDE,
-            )
+            for table in WRITTEN
         },
     }
 
