@@ -121,10 +121,7 @@ def public_facts() -> dict[str, list]:
             policy_id=_keys(LocalPolicy),
             designation_id=_keys(FederalDesignation),
         ),
-        **{
-            table: sorted(tuple(map(str, row.values())) for row in export.ROWS[table]())
-            for table in WRITTEN
-        },
+        **{table: sorted(tuple(map(str, row.values())) for row in export.ROWS[table]()) for table in WRITTEN},
     }
 
 
