@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "portal.middleware.admin_only.SessionMiddleware",
     "portal.middleware.admin_only.CsrfViewMiddleware",
+    "portal.middleware.admin_only.TextMiddleware",
     "portal.middleware.admin_only.AuthenticationMiddleware",
     "portal.middleware.admin_only.MessageMiddleware",
     "portal.middleware.admin_only.AccountMiddleware",

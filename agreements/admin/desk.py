@@ -412,7 +412,8 @@ class ImportRunAdmin(ReadOnly, admin.ModelAdmin):
             screen("<int:pk>/undo/", self.undo, "undo"),
             screen("<int:pk>/discard/", self.discard, "discard"),
             screen("<int:pk>/reopen/", self.reopen, "reopen"),
-            *(each for each in super().get_urls() if each.name != "agreements_importrun_change"),
+            # This desk is the page of a record; Django's pattern without a name would lead to its own.
+            *(each for each in super().get_urls() if each.name and each.name != "agreements_importrun_change"),
         ]
 
     def _page(self, request: HttpRequest, template: str, title: str, **context) -> HttpResponse:

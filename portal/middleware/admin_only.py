@@ -11,7 +11,8 @@ from allauth.account.middleware import AccountMiddleware as account
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.middleware import csrf
 from simple_history.middleware import HistoryRequestMiddleware as history
 
@@ -34,6 +35,28 @@ class CsrfViewMiddleware(AdminOnly, csrf.CsrfViewMiddleware):
 
     def process_view(self, request, *view):
         return super().process_view(request, *view) if is_admin(request) else None
+
+
+def TextMiddleware(get_response: Callable) -> Callable:
+    """Refuses NUL in an address or a form: PostgreSQL neither keeps nor seeks it, and no keyboard types it.
+
+    Forms of Django say so of their own fields; filters, choices and what the desk's scripts ask are held here.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, *view) -> None:
+        # By now the form was read for its token; a large upload is not read twice.
+        if is_admin(request) and (_holds_nul(request.GET) or _holds_nul(request.POST)):
+            raise BadRequest("NUL in an address or a form")
+
+    middleware.process_view = process_view
+    return middleware
+
+
+def _holds_nul(said: QueryDict) -> bool:
+    return any("\0" in text for name, values in said.lists() for text in (name, *values))
 
 
 class AuthenticationMiddleware(AdminOnly, auth.AuthenticationMiddleware):

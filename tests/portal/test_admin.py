@@ -318,6 +318,25 @@ def test_a_verdict_carries_who_decided(staff, admin_user):
     assert Verdict.objects.get().decided_by == admin_user
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/jurisdictions/jurisdiction/?state=%00",
+        "/admin/agreements/importrun/?kind=a%00b",
+        "/admin/agreements/revision/find/sources/?q=%00",
+        "/admin/jurisdictions/agency/?%00=1",
+    ],
+)
+def test_nul_in_an_address_or_a_form_is_refused_before_a_database_refuses_it(staff, db, path):
+    assert staff.get(path).status_code == 400
+    assert staff.post("/admin/jurisdictions/source/add/", {"title": "a\0b"}).status_code == 400
+
+
+def test_a_record_of_the_desk_has_no_second_address(staff, db):
+    response = staff.get("/admin/agreements/importrun/1/", follow=True)
+    assert response.status_code == 404
+
+
 def test_choices_while_typing_are_told_apart_by_state(staff, db):
     CountyFactory(geoid="12133", name="Washington County")
     query = {"app_label": "jurisdictions", "model_name": "coverage", "field_name": "jurisdiction", "term": "washington"}
