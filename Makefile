@@ -5,7 +5,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tools lint format messages demo-staff lock
+.PHONY: help run test test-tools lint format messages share-images demo-staff lock
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -33,6 +33,9 @@ messages: .venv/run.stamp .env ## Put new sentences into the Spanish catalogue, 
 	@sed -i.bak '/^"POT-Creation-Date/d' locale/es/LC_MESSAGES/django.po && rm locale/es/LC_MESSAGES/django.po.bak
 	@$(PYTHON) manage.py compilemessages --locale=es --verbosity=0
 	@msgfmt --check-format --statistics --output-file=/dev/null locale/es/LC_MESSAGES/django.po
+
+share-images: .venv/dev.stamp ## Draw the pictures that go with links to pages (static/share/; needs Chromium)
+	@$(PYTHON) -m tests.pages.share_images
 
 demo-staff: .venv/run.stamp .env ## Make a local staff account and print its password once
 	@$(PYTHON) manage.py migrate --verbosity=0

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agreements.caching import known
 from agreements.days import today
 from agreements.models import Snapshot
 from jurisdictions.models import Jurisdiction
@@ -41,6 +42,7 @@ def find_page(request: HttpRequest) -> HttpResponse:
     A POST with `with` looks for a place to compare with these GEOIDs, none or several.
     """
     if request.method != "POST":
+        request.known_parameters = known(request.GET, ("state", "letter"))
         return all_places(request) or page(request, "form", Found(), states=states())
     found = find(request.POST.get("q", ""), state=request.POST.get("state", ""))
     beside = places_beside(request)
@@ -166,7 +168,8 @@ def page(request: HttpRequest, template: str, found: Found, *, status: int = 200
     context |= {
         "found": found,
         "longest": LONGEST,
-        "private": True,  # the page names no address of its own: there is none that leads back to it
+        # An answer to a form names no address of its own: there is none that leads back to it.
+        "private": request.method == "POST",
     }
     return unkept(render(request, f"find/{template}.html", context, status=status))
 

@@ -219,7 +219,7 @@ def test_many_of_one_state_are_named_at_once(client, old, new):
     for number in range(changes.FEW + 1):
         listed(AgencyFactory(name=f"Sheriff {number}"), new)
     response = client.get(f"{BOTH}&state=FL")
-    assert "<summary>" not in response.text
+    assert "<summary>" not in response.text.partition("<main")[2]
     assert f"Sheriff {changes.FEW}: street enforcement" in text_of(response)
 
 
@@ -483,7 +483,7 @@ def test_names_from_a_list_are_never_markup(client, old, new):
     agreement = listed(AgencyFactory(name="<script>alert(1)</script>"), new)
     event = ChangeEventFactory(agreement=agreement, snapshot=new, after={"name": "<script>alert(1)</script>"})
     for address in (BOTH, "/changes/", event.get_absolute_url(), "/changes/feed/"):
-        assert "<script" not in client.get(address).text
+        assert "<script>" not in client.get(address).text
 
 
 @pytest.mark.parametrize("kind", ChangeEvent.Kind.values)
