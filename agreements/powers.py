@@ -1,30 +1,30 @@
-"""What each program model lets trained officers do, in fixed sentences, each with the document that says so.
+"""What each program model lets trained officers do, as pages of places, agencies and agreements tell it.
 
-Every power is a ceiling: an agreement says what officers may do, not what each of them does; state law may forbid it.
+The sentences are records of the guide (`ModelPower`), each with the document that says so. Every power is a ceiling:
+an agreement says what officers may do, not what each of them does; state law may forbid it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime
+from functools import lru_cache
 
-from django.utils.translation import gettext_lazy as _
+from django.db import connection
+from django.db.models import Prefetch
+from django.utils.safestring import SafeString
 
+from jurisdictions.models import DataVersion, Source
 
-class Moment(StrEnum):
-    """When a reader may meet the power."""
+from .localised import in_language
+from .models import ModelPower, PowerCitation
 
-    STREET = "street"
-    BOOKING = "booking"
-    RELEASE = "release"
+Moment = ModelPower.Moment
+MOMENTS = {moment: moment.label for moment in Moment}
 
-
-MOMENTS = {
-    Moment.STREET: _("Stopped on the street"),
-    Moment.BOOKING: _("Booked into jail"),
-    Moment.RELEASE: _("Due to be released"),
-}
+OF_A_SENTENCE = "sentence"
+"""The field of a citation that proves what pages tell, where the main source proves the yes or no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ class Document:
     title: str
     publisher: str
     url: str
-    read_on: date = date(2026, 11, 24)
+    read_on: date
+
+    @classmethod
+    def of(cls, source: Source) -> Document:
+        return cls(source.title, source.publisher, source.url, source.retrieved_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,102 +46,57 @@ class Power:
     """`model` is empty for what happens with or without an agreement."""
 
     model: str
-    moment: Moment
-    sentence: str
+    moment: str
+    record: ModelPower
     source: Document
 
-
-KUER = Document(
-    "Report on the agreements of seven Utah sheriffs (30 July 2025)",
-    "KUER",
-    "https://www.kuer.org/politics-government/2025-07-30/7-utah-sheriffs-offices-now-have-ice-agreements-heres-what-to-know",
-)
-CRS = Document(
-    "In Focus paper IF11898 on the 287(g) program (12 August 2021)",
-    "Congressional Research Service",
-    "https://www.everycrsreport.com/reports/IF11898.html",
-)
-ICE_RELEASE = Document(
-    "ICE’s release on the Warrant Service Officer program (6 May 2019)",
-    "LexisNexis Legal Insights",
-    "https://www.lexisnexis.com/community/insights/legal/immigration/b/insidenews/posts/"
-    "ice-pushes-detainer-envelope-with-warrant-service-officer-program",
-)
-FINGERPRINTS = Document(
-    "Article on a Ninth Circuit opinion on detainers (17 September 2020)",
-    "Center for Immigration Studies",
-    "http://cis.org/Arthur/Ninth-Circuit-Issues-ClassAction-Detainer-Opinion",
-)
-DETAINER_RULE = Document(
-    "Practice guide, section 6.15, which quotes 8 C.F.R. 287.7(d)",
-    "Law Offices of Norton Tooby",
-    "https://nortontooby.com/node/15804",
-)
-
-POWERS = (
-    Power(
-        "TFM",
-        Moment.STREET,
-        _(
-            "Trained officers may ask about immigration status during routine police work and, in some cases, arrest"
-            " for it, under ICE's supervision."
-        ),
-        KUER,
-    ),
-    Power(
-        "",
-        Moment.BOOKING,
-        _(
-            "Fingerprints taken at booking go to the FBI and on to Homeland Security, so ICE can learn of an arrest"
-            " with or without an agreement."
-        ),
-        FINGERPRINTS,
-    ),
-    Power(
-        "JEM",
-        Moment.BOOKING,
-        _(
-            "Trained jail officers may ask people who were booked about their immigration status, check federal"
-            " databases and start a removal case."
-        ),
-        CRS,
-    ),
-    Power(
-        "WSO",
-        Moment.BOOKING,
-        _(
-            "Trained jail officers may serve ICE's own warrants, which no judge signs, on people in their jail. They do"
-            " not ask about immigration status."
-        ),
-        ICE_RELEASE,
-    ),
-    Power(
-        "JEM",
-        Moment.RELEASE,
-        _(
-            "The jail may keep a person for ICE up to 48 hours past release, weekends and holidays not counted. State"
-            " law may forbid it."
-        ),
-        DETAINER_RULE,
-    ),
-    Power(
-        "WSO",
-        Moment.RELEASE,
-        _("The jail may keep a person for ICE up to 48 hours past release. State law may forbid it."),
-        ICE_RELEASE,
-    ),
-    Power(
-        "",
-        Moment.RELEASE,
-        _(
-            "ICE may ask any jail to keep a person up to 48 hours past release, weekends and holidays not counted (a"
-            " detainer). No judge signs it. State law may require or forbid the jail to do so."
-        ),
-        DETAINER_RULE,
-    ),
-)
+    @property
+    def sentence(self) -> SafeString:
+        """In the reader's language, ready for HTML."""
+        return in_language(self.record, "sentence")
 
 
-def powers_of(*models: str) -> list[Power]:
-    """What officers under these models may do; "" adds what happens anywhere."""
-    return [power for power in POWERS if power.model in models]
+Powers = tuple[Power, ...]
+
+
+def read_powers() -> Powers:
+    """Every power that is told, in the order of the guide's table. Two queries."""
+    cited = PowerCitation.objects.filter(field=OF_A_SENTENCE).select_related("source").order_by("pk")
+    told = (
+        ModelPower.objects.told()
+        .select_related("main_source")
+        .prefetch_related(Prefetch("citations", cited, to_attr="of_the_sentence"))
+        .order_by("place", "act", "model")
+    )
+    return tuple(
+        Power(
+            "" if record.model == ModelPower.Model.NONE else record.model,
+            record.told_at,
+            record,
+            Document.of(record.of_the_sentence[0].source if record.of_the_sentence else record.main_source),
+        )
+        for record in told
+    )
+
+
+def powers_of(version: DataVersion, *models: str) -> list[Power]:
+    """What officers under these models may do, as of a version of the facts; "" adds what happens anywhere."""
+    return among(held_powers(version), models)
+
+
+def among(powers: Powers, models: Iterable[str]) -> list[Power]:
+    """Those of these models."""
+    wanted = set(models)
+    return [power for power in powers if power.model in wanted]
+
+
+def held_powers(version: DataVersion) -> Powers:
+    """The powers as of a version of the facts, held in memory; before the first load nothing is held."""
+    if not version.number:
+        return read_powers()
+    return _held(str(connection.settings_dict["NAME"]), version.number, version.changed_at)
+
+
+@lru_cache(maxsize=2)
+def _held(database: str, number: int, changed_at: datetime) -> Powers:
+    return read_powers()

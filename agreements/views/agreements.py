@@ -123,7 +123,7 @@ def agency(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse
     for each in agreements:
         each.sentence = about(each, lists, has_another_listed=bool(listed) and each not in listed)
         each.stretches = stretches[each.pk]
-    powers = powers_of(*(each.program_model for each in listed))
+    powers = powers_of(request.data_version, *(each.program_model for each in listed))
     context = {
         "agency": agency,
         "lists": lists,
@@ -196,7 +196,7 @@ def agreement(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     for row in rows:
         row.seen_to = min(row.last_snapshot.published_on, day)
-    powers = powers_of(record.program_model)
+    powers = powers_of(request.data_version, record.program_model)
     context = {
         "agreement": record,
         "on_the_day": on_the_day,

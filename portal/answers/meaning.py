@@ -9,7 +9,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from agreements.models import Bound, RuleStanding
-from agreements.powers import MOMENTS, Document, Moment, powers_of
+from agreements.powers import MOMENTS, Document, Moment, Powers, among
 from agreements.topics import Topic as LawTopic
 from jurisdictions.models import Source
 
@@ -80,18 +80,19 @@ def moment_of(rule: Rule) -> Moment | None:
 
 
 def meaning_of(
-    models: Mapping[str, Sequence[Entry]], law: LawBook, policies: Sequence[PolicyHere]
+    models: Mapping[str, Sequence[Entry]], law: LawBook, policies: Sequence[PolicyHere], powers: Powers
 ) -> tuple[Meaning, ...]:
     """`models`: for each program model on the list of the day, the agencies that have it."""
+    told = among(powers, ("", *models))
     meanings = []
     for moment, title in MOMENTS.items():
         by_agreement, anywhere = [], []
-        for power in powers_of("", *models):
+        for power in told:
             if power.moment == moment and power.model:
                 entries = tuple(models[power.model])
-                by_agreement.append(Saying(conditional_escape(power.sentence), power.source, entries))
+                by_agreement.append(Saying(power.sentence, power.source, entries))
             elif power.moment == moment:
-                anywhere.append(Saying(conditional_escape(power.sentence), power.source))
+                anywhere.append(Saying(power.sentence, power.source))
         sayings = (
             *by_agreement,
             *[each for rule in law.rules if (each := of_rule(rule, moment))][:RULES_SHOWN],

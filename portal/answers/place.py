@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from agreements.lists import Lists
 from agreements.models import Agreement, ChangeEvent, Check
+from agreements.powers import Powers
 from agreements.programs import by_model
 from agreements.querysets import SPECIAL_KINDS, Reach
 from agreements.sentences import CURRENT, day_in_words
@@ -62,6 +63,8 @@ class PlaceAnswer:
     """Local policies of the area, of its counties, and of places in a county."""
     labels: Labels
     """Federal labels of the area, its counties and its state."""
+    powers: Powers
+    """What officers under each model may do."""
     namesakes: tuple[Jurisdiction, ...] = ()
     """Other areas of the state with the same bare name, for which a reader may mistake this one."""
 
@@ -140,7 +143,7 @@ class PlaceAnswer:
     @cached_property
     def meaning(self) -> tuple[Meaning, ...]:
         """What it means at a stop, at booking, at release: each sentence with what says so."""
-        return meaning_of(self.models, self.law, self.policies.current)
+        return meaning_of(self.models, self.law, self.policies.current, self.powers)
 
     @cached_property
     def law_beside(self) -> tuple[Rule, ...]:
@@ -239,6 +242,7 @@ def answer_for(area: Jurisdiction, day: date, *, lists: Lists | None = None, she
         law=law,
         policies=policies,
         labels=labels,
+        powers=shelf.powers,
         namesakes=namesakes,
     )
 

@@ -1,4 +1,4 @@
-"""Every published law, policy, label and check, read once for each version of the facts and then held in memory.
+"""Every published law, policy, label, check and power, read once for each version of the facts and then held in memory.
 
 They are a thousand short records that change with an editor's work, while every page of a place asks for some of them.
 """
@@ -14,6 +14,7 @@ from functools import lru_cache
 from django.db import connection
 
 from agreements.models import Check, FederalDesignation, LawCitation, LocalPolicy, Provision, StateLaw
+from agreements.powers import Powers, read_powers
 from jurisdictions.models import DataVersion, Jurisdiction, Source
 
 
@@ -33,10 +34,12 @@ class Shelf:
     """In the order of list and day, each with `main_source`, `jurisdiction` and its `same_as`."""
     checks: Mapping[str, tuple[Check, ...]]
     """By area, the oldest first."""
+    powers: Powers
+    """What pages tell that officers may do, by program model."""
 
     @classmethod
     def read(cls) -> Shelf:
-        """Six queries."""
+        """Eight queries."""
         laws, provisions, further, policies, checks = (defaultdict(list) for _table in range(5))
         by_id = {}
         for law in StateLaw.objects.published().select_related("main_source", "jurisdiction"):
@@ -59,7 +62,7 @@ class Shelf:
         for check in Check.objects.order_by("looked_on", "pk"):
             checks[check.jurisdiction_id].append(check)
         frozen = ({key: tuple(rows) for key, rows in table.items()} for table in (laws, provisions, further, policies))
-        return cls(*frozen, tuple(designations), {geoid: tuple(rows) for geoid, rows in checks.items()})
+        return cls(*frozen, tuple(designations), {geoid: tuple(rows) for geoid, rows in checks.items()}, read_powers())
 
     @classmethod
     def of(cls, version: DataVersion) -> Shelf:

@@ -19,7 +19,7 @@ class Sources:
 
     def number(self, source: Document | Source) -> int:
         if isinstance(source, Source):
-            source = Document(source.title, source.publisher, source.url, source.retrieved_on)
+            source = Document.of(source)
         return self.documents.setdefault(source, FIRST + len(self.documents))
 
     def __iter__(self) -> Iterator[Document]:

@@ -29,10 +29,10 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
 # Lists, counties, parts or namesakes, agreements, coverages, changes; laws, provisions, what these cite, policies,
 # labels, checks.
-PLACE_QUERIES = 12
+PLACE_QUERIES = 13
 # Lists, agreements, coverages, changes, counties, places in them, policies and whose they are; laws, provisions, what
 # these cite, policies, labels, checks.
-STATE_QUERIES = 14
+STATE_QUERIES = 15
 THE_LIST = "ICE's list of 18 May 2026"
 
 

@@ -22,7 +22,7 @@ from tests.portal.reading import heading, text_of
 
 pytestmark = pytest.mark.django_db
 
-PAGE_QUERIES = 8  # and five for laws, policies, labels and checks, once for each version of the facts
+PAGE_QUERIES = 8  # and six for laws, policies, labels, checks and powers, once for each version of the facts
 
 
 @pytest.fixture
