@@ -4,8 +4,11 @@ import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
-from jurisdictions.models import Jurisdiction
+from agreements.models import StateLaw
+from jurisdictions.models import DataVersion, Jurisdiction
+from portal.views import sitemap
 
 pytestmark = pytest.mark.facts
 SITE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -17,7 +20,13 @@ def paths(client, address: str) -> list[str]:
     response = client.get(address)
     assert response.status_code == 200
     assert response["Content-Type"].startswith("application/xml")
-    return [urlsplit(each.text).path for each in ET.fromstring(response.content).iter(f"{SITE}loc")]
+    return [urlsplit(each.text).path for each in ET.fromstring(response.getvalue()).iter(f"{SITE}loc")]
+
+
+def days(client, part: str) -> dict[str, str]:
+    """Path and last day of change of the entries of a part; "" for one without."""
+    entries = ET.fromstring(client.get(f"/sitemap/{part}.xml").getvalue()).iter(f"{SITE}url")
+    return {urlsplit(each.findtext(f"{SITE}loc")).path: each.findtext(f"{SITE}lastmod", "") for each in entries}
 
 
 def test_robots_are_told_where_it_is(client):
@@ -51,9 +60,38 @@ def test_every_page_that_is_of_no_record_is_there(client):
 
 
 def test_a_page_names_itself_in_the_other_language(client):
-    first = ET.fromstring(client.get("/sitemap/places-fl.xml").content).find(f"{SITE}url")
+    first = ET.fromstring(client.get("/sitemap/places-fl.xml").getvalue()).find(f"{SITE}url")
     links = {link.get("hreflang"): urlsplit(link.get("href")).path for link in first.iter(LINK)}
-    assert links == {"en": first.find(f"{SITE}loc").text.removeprefix("http://testserver"), "es": f"/es{links['en']}"}
+    own = first.find(f"{SITE}loc").text.removeprefix("http://testserver")
+    assert links == {"en": own, "es": f"/es{own}", "x-default": own}
+
+
+@pytest.mark.parametrize("part", ["pages", "agencies", "laws", "places-de"])
+def test_what_it_names_are_the_addresses_that_pages_give_themselves(client, part):
+    for path in paths(client, f"/sitemap/{part}.xml")[::97]:
+        assert f'<link rel="canonical" href="http://testserver{path}">' in client.get(path).text
+
+
+def test_a_page_of_facts_has_the_day_on_which_facts_changed_and_a_law_its_own(client):
+    changed = timezone.localdate(DataVersion.objects.current().changed_at).isoformat()
+    assert set(days(client, "agencies").values()) == {changed}
+    assert set(days(client, "places-de").values()) == {changed}
+    pages = days(client, "pages")
+    assert pages["/us/fl/"] == pages["/es/agreements/"] == changed
+    assert pages["/about/"] == pages["/es/about/privacy/"] == ""
+    law = StateLaw.objects.published().first()
+    updated = timezone.localdate(law.updated_at).isoformat()
+    assert days(client, "laws")[f"/es{law.get_absolute_url()}"] == updated
+
+
+def test_a_part_is_sent_while_it_is_read(client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(sitemap, "ROWS_AT_ONCE", 100)
+    with django_assert_num_queries(3):
+        response = client.get("/sitemap/places-tx.xml")
+        assert response.streaming
+        pieces = [len(piece) for piece in response.streaming_content]
+    assert len(pieces) > 15
+    assert max(pieces) < sum(pieces) / 10
 
 
 def test_a_part_that_is_not_there_is_not_found(client):
