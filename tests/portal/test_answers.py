@@ -16,6 +16,7 @@ from tests.factories import (
     CountyFactory,
     DesignationFactory,
     LocalPolicyFactory,
+    ModelPowerFactory,
     PlaceFactory,
     ProvisionFactory,
     SnapshotFactory,
@@ -28,10 +29,10 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 25)
 # Lists, counties, parts or namesakes, agreements, coverages, changes; laws, provisions, what these cite, policies,
-# labels, checks.
-PLACE_QUERIES = 13
+# labels, checks, powers and what these cite.
+PLACE_QUERIES = 14
 # Lists, agreements, coverages, changes, counties, places in them, policies and whose they are; laws, provisions, what
-# these cite, policies, labels, checks.
+# these cite, policies, labels, checks, powers.
 STATE_QUERIES = 15
 THE_LIST = "ICE's list of 18 May 2026"
 
@@ -310,6 +311,7 @@ def test_answers_are_one_and_the_same_if_they_differ_in_names_alone(broward):
 def test_a_place_costs_the_same_whatever_the_number_of_its_agencies(
     agencies, broward, davie, django_assert_num_queries, more
 ):
+    ModelPowerFactory(model="none", told_at="booking", sentence_en="Fingerprints go on to Homeland Security.")
     for number in range(more):
         town = PlaceFactory(counties=[broward])
         listed(f"Police {number}", kind="municipal_police", covers=[town])
