@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from agreements import feeds
 from portal.api.views import docs
-from portal.views import about, compare, country, errors, find, health, home, maps, places, report, sitemap
+from portal.views import about, compare, country, errors, find, guide, health, home, maps, places, report, sitemap
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -41,6 +41,9 @@ urlpatterns += i18n_patterns(
     path("map/", maps.country_map, name="country-map"),
     path("map/<slug:state>/", maps.state_map, name="state-map"),
     path("", include("agreements.urls")),
+    path("guide/", guide.index, name="guide"),
+    path("guide/facts/<slug:key>/", guide.fact, name="guide-fact"),
+    path("guide/<slug:slug>/", guide.page, name="guide-page"),
     path("api/v1/docs/", docs, name="api-docs"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),

@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from agreements.caching import public_page
 from agreements.models import Agreement, LocalPolicy, StateLaw
 from jurisdictions.models import Agency, Jurisdiction
+from portal.guide import PAGES
 from portal.middleware.language import SPANISH
 
 NAMESPACES = (
@@ -36,6 +37,7 @@ OF_FACTS = (
     "laws",
     "policies",
     "changes",
+    "guide",
     "method",
     "errors",
 )
@@ -65,6 +67,7 @@ class Part:
     def pages(self) -> Iterator[Entry]:
         with translation.override("en"):
             paths = [(reverse(name), self.changed) for name in OF_FACTS]
+            paths += [(reverse("guide-page", args=[slug]), self.changed) for slug in PAGES]
             paths += [(reverse(name), None) for name in OF_THE_SITE]
         yield from paths
         for slug in Jurisdiction.objects.states().order_by("slug").values_list("slug", flat=True):

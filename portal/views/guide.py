@@ -1,0 +1,74 @@
+"""/guide/ and its pages, and the way from a fact to the page that tells it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from agreements.caching import public_page
+from agreements.days import today
+from agreements.lists import Lists
+from portal.answers.series import ThroughTime
+from portal.guide import PAGES, Page, Reading
+from portal.guide.claims import claims_of
+from portal.guide.pages import CLAIMS, page_of
+from portal.guide.powers import COLUMNS, table_of
+
+
+@public_page()
+def index(request: HttpRequest) -> HttpResponse:
+    """The path through the guide."""
+    return render(request, "guide/index.html", {"pages": PAGES.values(), "lists": Lists.on(today())})
+
+
+@public_page()
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page of the guide: its parts, their facts, and the documents behind them."""
+    found = PAGES.get(slug)
+    if found is None:
+        raise Http404
+    reading = Reading(request.data_version)
+    context = {
+        "page": found,
+        "chapters": reading.chapters(found.parts),
+        "reading": reading,
+        "lists": Lists.on(today()),
+        **_more(found, reading),
+        **_neighbours(found),
+    }
+    return render(request, f"guide/{found.template}.html", context)
+
+
+def _more(page: Page, reading: Reading) -> dict:
+    """What a page has beside its facts."""
+    match page.template:
+        case "models":
+            return {"models": COLUMNS, "table": table_of(reading)}
+        case "history":
+            return {
+                "events": [reading.said(event) for event in reading.guide.events],
+                "series": ThroughTime.of(reading.version).country.until(today()),
+            }
+        case "claims":
+            return {"claims": claims_of(reading)}
+    return {}
+
+
+def _neighbours(page: Page) -> dict[str, Page | None]:
+    """The pages before and after it on the path."""
+    path = list(PAGES.values())
+    at = path.index(page)
+    return {"before": path[at - 1] if at else None, "after": path[at + 1] if at + 1 < len(path) else None}
+
+
+@public_page()
+def fact(request: HttpRequest, key: str) -> HttpResponse:
+    """Leads to the page that tells the fact, whichever that is now."""
+    found = Reading(request.data_version).guide.facts.get(key)
+    if found is None:
+        raise Http404
+    page = (page_of(key) if found.stands else None) or (CLAIMS if found.verdict else None)
+    if page is None:
+        raise Http404
+    return HttpResponseRedirect(f"{reverse('guide-page', args=[page.slug])}#{key}")
