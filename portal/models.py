@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +20,14 @@ class MistakeReportQuerySet(models.QuerySet):
 
     def sent_since(self, moment: datetime):
         return self.filter(sent_at__gte=moment)
+
+    def keep(self, *, record: str, language: str, **said: str | date | None) -> MistakeReport:
+        """Store what a reader sent, once however often it is sent; the database holds apart what comes at one moment.
+
+        `said` are the fields that the reader filled in or that came with the form.
+        """
+        digest = hashlib.blake2b(repr(sorted(said.items())).encode(), digest_size=16).hexdigest()
+        return self.get_or_create(digest=digest, defaults={"record": record, "language": language, **said})[0]
 
 
 class MistakeReport(models.Model):
@@ -47,6 +56,7 @@ class MistakeReport(models.Model):
         LAW = "law", _("The law of a state")
         LABEL = "label", _("A federal label")
         CHANGE = "change", _("What changed, and when")
+        NUMBER = "number", _("A number, a table or a map")
         SOURCE = "source", _("A source or a link")
         WORDS = "words", _("Words that are hard to read, or a translation")
         OTHER = "other", _("Something else")
@@ -63,6 +73,9 @@ class MistakeReport(models.Model):
     contact = models.CharField(
         max_length=200, blank=True, help_text="Only to ask back or to answer. Closing the report deletes it."
     )
+    # The same words sent twice are one report, while nobody has read it. It goes with the first change of state, since
+    # a phone number could be guessed from it.
+    digest = models.CharField(max_length=32, unique=True, null=True, editable=False)
     sent_at = models.DateTimeField(default=timezone.now, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     note = models.TextField(
@@ -103,6 +116,8 @@ class MistakeReport(models.Model):
         """Give the report a state and keep who did; one that is closed loses the reader's contact. Saves it."""
         self.state = state
         self.handled_by = by
+        if state != self.State.NEW:
+            self.digest = None
         if self.is_closed:
             self.contact = ""
             self.closed_at = self.closed_at or timezone.now()

@@ -46,7 +46,9 @@ def page_named(path: str) -> str:
     """The English path of a public page of ours; "" for anything else, such as an address of another site."""
     path = path.strip().split("?")[0].split("#")[0]
     path = path.removeprefix(f"/{SPANISH}") if path.startswith(f"/{SPANISH}/") else path
-    if not path.startswith("/") or path.startswith(("//", "/admin/", "/report/")) or len(path) > LONGEST_PATH:
+    if not path.startswith("/") or path.startswith(("//", "/admin/", "/report/")):
+        return ""
+    if len(path) > LONGEST_PATH or not path.isprintable():
         return ""
     with translation.override("en"):
         try:
@@ -65,7 +67,7 @@ def record_of(path: str) -> str:
             return ""
         named = page.kwargs
         match page.url_name:
-            case "state":
+            case "state" | "state-map":
                 record = Jurisdiction.objects.states().filter(slug=named["state"]).first()
                 return record.name if record else ""
             case "place":
@@ -90,6 +92,34 @@ def record_of(path: str) -> str:
 
 def _named(record) -> str:
     return str(record) if record else ""
+
+
+USUAL_FACTS = {
+    "state": MistakeReport.Fact.ANSWER,
+    "place": MistakeReport.Fact.ANSWER,
+    "agencies": MistakeReport.Fact.AGENCIES,
+    "agency": MistakeReport.Fact.AGENCIES,
+    "agreements": MistakeReport.Fact.AGREEMENT,
+    "agreement": MistakeReport.Fact.AGREEMENT,
+    "laws": MistakeReport.Fact.LAW,
+    "law": MistakeReport.Fact.LAW,
+    "policies": MistakeReport.Fact.POLICY,
+    "policy": MistakeReport.Fact.POLICY,
+    "changes": MistakeReport.Fact.CHANGE,
+    "change": MistakeReport.Fact.CHANGE,
+    "states": MistakeReport.Fact.NUMBER,
+    "country-map": MistakeReport.Fact.NUMBER,
+    "state-map": MistakeReport.Fact.NUMBER,
+}
+"""What a report is about unless the reader says otherwise, by the name of the page's address."""
+
+
+def usual_fact(path: str) -> str:
+    """The fact that the page at this English path is there for."""
+    if not path:
+        return MistakeReport.Fact.OTHER
+    with translation.override("en"):
+        return USUAL_FACTS.get(resolve(path).url_name, MistakeReport.Fact.OTHER)
 
 
 def day_named(text: str) -> date | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import SuspiciousOperation
 from django.core.validators import URLValidator
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -24,6 +26,7 @@ SEE_OTHER = 303
 MOST_BYTES = 32_000
 """Of a whole form: four times what its fields take in letters of two bytes, each written as six characters."""
 PARAMETERS = ("page", "fact", "as_of")
+LONGEST_HIDDEN = 2_000
 
 
 class ProofField(forms.URLField):
@@ -32,12 +35,25 @@ class ProofField(forms.URLField):
     default_validators = (URLValidator(schemes=["http", "https"]),)
 
 
+class HiddenField(forms.Field):
+    """What came with the form. Nobody typed it, so nobody is told that it is wrong: what is none of ours says nothing."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: str | None) -> str:
+        text = (value or "").strip()
+        return text if text.isprintable() and len(text) <= LONGEST_HIDDEN else ""
+
+
 class ReportForm(forms.Form):
     """What is wrong, on which fact, and optionally a proof and a way to answer."""
 
-    page = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
-    as_of = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    stamp = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    page = HiddenField()
+    as_of = HiddenField()
+    stamp = HiddenField()
     fact = forms.ChoiceField(label=_("What is it about?"), choices=MistakeReport.Fact.choices)
     wrong = forms.CharField(
         label=_("What is wrong?"),
@@ -82,19 +98,24 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """The form; a POST keeps the report and leads to a page that says so (303)."""
+    request.known_parameters = known(request.GET, PARAMETERS)
     if request.method != "POST":
-        request.known_parameters = known(request.GET, PARAMETERS)
         asked = request.known_parameters.dict()
-        fact = asked.get("fact") if asked.get("fact") in MistakeReport.Fact else MistakeReport.Fact.ANSWER
-        return form_page(request, ReportForm(initial={**asked, "fact": fact}), asked.get("page", ""))
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-        request.known_parameters = known(request.GET, PARAMETERS)
+        page = reports.page_named(asked.get("page", ""))
+        fact = asked.get("fact") if asked.get("fact") in MistakeReport.Fact else reports.usual_fact(page)
+        return form_page(request, ReportForm(initial={**asked, "fact": fact}), page)
+    if length_said(request) > MOST_BYTES:
         refusal = _("That is more than we can take. Say it shorter.")
         return form_page(request, ReportForm(), "", status=413, refusal=refusal)
-    request.known_parameters = known(request.POST, PARAMETERS)
-    form = ReportForm(request.POST)
+    try:
+        said = request.POST
+    except (SuspiciousOperation, MultiPartParserError):  # thousands of fields, or what is no form at all
+        refusal = _("We could not read that. Please use this form.")
+        return form_page(request, ReportForm(), "", status=400, refusal=refusal)
+    request.known_parameters = known(said, PARAMETERS)
+    form = ReportForm(said)
     if not form.is_valid():
-        return form_page(request, form, request.POST.get("page", ""), status=400)
+        return form_page(request, form, said.get("page", ""), status=400)
     throttle = reports.ReportsByAddress()
     if not throttle.allow_request(request, None):
         refusal = _("Several reports came from your network within an hour. Please send this one later.")
@@ -102,6 +123,12 @@ def report(request: HttpRequest) -> HttpResponse:
         response.headers["Retry-After"] = str(round(throttle.wait() or 60))
         return response
     return keep(request, form)
+
+
+def length_said(request: HttpRequest) -> int:
+    """Content-Length; 0 for none and for what is no number, of which Django reads nothing."""
+    said = request.headers.get("Content-Length") or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
 
 
 def keep(request: HttpRequest, form: ReportForm) -> HttpResponse:
@@ -113,18 +140,15 @@ def keep(request: HttpRequest, form: ReportForm) -> HttpResponse:
         if reports.is_flooded():
             refusal = _("More reports came today than we can read. Please send this one tomorrow.")
             return form_page(request, form, page, status=503, refusal=refusal)
-        MistakeReport.objects.get_or_create(
+        MistakeReport.objects.keep(
+            record=reports.record_of(page)[:300],
+            language=get_language(),
             page=page,
+            as_of=as_of if as_of != today() else None,
             fact=said["fact"],
             wrong=said["wrong"],
             proof_url=said["proof"],
             contact=said["contact"],
-            state=MistakeReport.State.NEW,
-            defaults={
-                "record": reports.record_of(page)[:300],
-                "as_of": as_of if as_of != today() else None,
-                "language": get_language(),
-            },
         )
     except OperationalError:  # somebody is changing the facts: SQLite has one writer at a time
         refusal = _("We could not keep your report just now. Please press Send again in a minute.")
@@ -141,6 +165,7 @@ def form_page(
         "form": form,
         "page": page,
         "record": reports.record_of(page) if page else "",
+        "day": reports.day_named(form["as_of"].value() or ""),
         "stamp": given if reports.is_current(given) else reports.stamp(),
         "refusal": refusal or (form.non_field_errors() or [""])[0] if form.is_bound else refusal,
         "private": True,  # no address leads back to a form that somebody fills in
