@@ -25,23 +25,25 @@ class GuideFact(Editorial):
     """One sentence of the guide, as its source has it on a day."""
 
     class Section(models.TextChoices):
-        WHAT_IS = "what_is", _("What 287(g) is")
-        MODELS = "models", _("The models")
-        HOW_IT_WORKS = "how_it_works", _("How it works")
-        HISTORY = "history", _("History")
-        NUMBERS = "numbers", _("Numbers")
-        ARGUMENTS_FOR = "arguments_for", _("What supporters say")
-        ARGUMENTS_AGAINST = "arguments_against", _("What critics say")
-        RESEARCH = "research", _("Research")
-        COURT_CASES = "court_cases", _("Court cases")
-        MONEY = "money", _("Money")
-        TRAINING = "training", _("Training")
-        OVERSIGHT = "oversight", _("Oversight")
-        STATE_AND_LOCAL_POWER = "state_and_local_power", _("What states may do")
-        DETAINERS_AND_WARRANTS = "detainers_and_warrants", _("Detainers and warrants")
-        RIGHTS = "rights", _("Rights")
-        LOS_ANGELES = "los_angeles", _("Los Angeles")
-        WORDS = "glossary_extra", _("Words")
+        """For editors; pages have headings of their own (portal/guide/pages.py)."""
+
+        WHAT_IS = "what_is", "What 287(g) is"
+        MODELS = "models", "The models"
+        HOW_IT_WORKS = "how_it_works", "How it works"
+        HISTORY = "history", "History"
+        NUMBERS = "numbers", "Numbers"
+        ARGUMENTS_FOR = "arguments_for", "What supporters say"
+        ARGUMENTS_AGAINST = "arguments_against", "What critics say"
+        RESEARCH = "research", "Research"
+        COURT_CASES = "court_cases", "Court cases"
+        MONEY = "money", "Money"
+        TRAINING = "training", "Training"
+        OVERSIGHT = "oversight", "Oversight"
+        STATE_AND_LOCAL_POWER = "state_and_local_power", "What states may do"
+        DETAINERS_AND_WARRANTS = "detainers_and_warrants", "Detainers and warrants"
+        RIGHTS = "rights", "Rights"
+        LOS_ANGELES = "los_angeles", "Los Angeles"
+        WORDS = "glossary_extra", "Words"
 
     class Verdict(models.TextChoices):
         """What became of a claim that is often made."""
