@@ -75,7 +75,7 @@ class MistakeReport(models.Model):
     )
     # The same words sent twice are one report, while nobody has read it. It goes with the first change of state, since
     # a phone number could be guessed from it.
-    digest = models.CharField(max_length=32, unique=True, null=True, editable=False)
+    digest = models.CharField(max_length=32, unique=True, null=True, editable=False)  # noqa: DJ001 - NULLs are never alike
     sent_at = models.DateTimeField(default=timezone.now, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     note = models.TextField(

@@ -36,7 +36,7 @@ class ProofField(forms.URLField):
 
 
 class HiddenField(forms.Field):
-    """What came with the form. Nobody typed it, so nobody is told that it is wrong: what is none of ours says nothing."""
+    """What came with the form. Nobody typed it, so nobody is told that it is wrong: what is not ours is left out."""
 
     widget = forms.HiddenInput
 
@@ -104,14 +104,15 @@ def report(request: HttpRequest) -> HttpResponse:
         page = reports.page_named(asked.get("page", ""))
         fact = asked.get("fact") if asked.get("fact") in MistakeReport.Fact else reports.usual_fact(page)
         return form_page(request, ReportForm(initial={**asked, "fact": fact}), page)
-    if length_said(request) > MOST_BYTES:
-        refusal = _("That is more than we can take. Say it shorter.")
-        return form_page(request, ReportForm(), "", status=413, refusal=refusal)
     try:
-        said = request.POST
-    except (SuspiciousOperation, MultiPartParserError):  # thousands of fields, or what is no form at all
+        length = length_said(request)
+        said = request.POST if length <= MOST_BYTES else None
+    except (ValueError, SuspiciousOperation, MultiPartParserError):  # thousands of fields, or what is no form at all
         refusal = _("We could not read that. Please use this form.")
         return form_page(request, ReportForm(), "", status=400, refusal=refusal)
+    if said is None:
+        refusal = _("That is more than we can take. Say it shorter.")
+        return form_page(request, ReportForm(), "", status=413, refusal=refusal)
     request.known_parameters = known(said, PARAMETERS)
     form = ReportForm(said)
     if not form.is_valid():
@@ -126,9 +127,11 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def length_said(request: HttpRequest) -> int:
-    """Content-Length; 0 for none and for what is no number, of which Django reads nothing."""
-    said = request.headers.get("Content-Length") or ""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 20 else 0
+    """How many bytes the post says it has. ValueError where that is no number that a form can have."""
+    said = request.headers.get("Content-Length") or "0"
+    if not (said.isascii() and said.isdigit() and len(said) < 20):
+        raise ValueError("Content-Length is no number of bytes")
+    return int(said)
 
 
 def keep(request: HttpRequest, form: ReportForm) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portal import reports
-from portal.models import MistakeReport
+from portal.models import MistakeReport, MistakeReportQuerySet
 from tests.factories import CountyFactory, StateFactory
 from tests.staff import signed_in
 
@@ -71,6 +71,100 @@ def test_the_same_report_sent_twice_is_one(send, broward):
     send()
     send()
     assert MistakeReport.objects.count() == 1
+
+
+def test_the_same_report_sent_twice_at_one_moment_is_one(send, broward, monkeypatch):
+    """Both ask whether it is there before either has stored it: the database tells them apart."""
+    send()
+    looks = iter([MistakeReport.DoesNotExist])
+    found = MistakeReportQuerySet.get
+
+    def get(self, *args, **kwargs):
+        for missed in looks:
+            raise missed
+        return found(self, *args, **kwargs)
+
+    monkeypatch.setattr(MistakeReportQuerySet, "get", get)
+    assert send().status_code == 303
+    assert next(looks, None) is None, "nobody looked"
+    assert MistakeReport.objects.count() == 1
+
+
+def test_reports_alike_of_before_the_database_told_them_apart_stay_and_break_nothing(send, broward):
+    for _ in range(2):
+        MistakeReport.objects.create(page="/us/fl/broward-county/", fact="agreement", wrong=WRONG)
+    assert send().status_code == 303
+    assert send().status_code == 303
+    assert MistakeReport.objects.count() == 3
+
+
+def test_what_was_read_may_be_reported_anew(send, broward):
+    send(contact="reader@example.org")
+    report = MistakeReport.objects.get()
+    report.settle("no_mistake", by=None)
+    assert report.digest is None, "a phone number could be guessed from it"
+    send(contact="reader@example.org")
+    assert MistakeReport.objects.count() == 2
+
+
+def test_the_form_opens_with_the_fact_and_the_day_of_the_page(client, broward):
+    form = client.get("/report/?page=/us/fl/broward-county/&fact=policy&as_of=2026-02-01").text
+    assert '<option value="policy" selected>' in form
+    assert "You were reading what was known for 1 February 2026." in form
+    assert 'href="/us/fl/broward-county/?as_of=2026-02-01"' in form
+    assert '<option value="answer" selected>' in client.get("/report/?page=/us/fl/broward-county/&fact=none").text
+    assert '<option value="law" selected>' in client.get("/report/?page=/laws/").text
+    assert '<option value="other" selected>' in client.get("/report/?page=/about/").text
+    assert client.get("/report/?page=/us/fl/%00/&fact=%00&as_of=%00").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_a_report_from_the_form_as_it_is_served_keeps_page_fact_and_day(client, monkeypatch, broward, language):
+    asked = f"{language}/report/?page={language}/us/fl/broward-county/&fact=law&as_of=2026-02-01"
+    fields = {field.name: field.value() or "" for field in client.get(asked).context["form"]}
+    fields |= {"wrong": WRONG, "stamp": opened_before(monkeypatch, timedelta(seconds=30))}
+    assert client.post(f"{language}/report/", fields).status_code == 303
+    report = MistakeReport.objects.get()
+    assert (report.page, report.fact, str(report.as_of)) == ("/us/fl/broward-county/", "law", "2026-02-01")
+    assert report.language == (language.strip("/") or "en")
+
+
+FORM = "application/x-www-form-urlencoded"
+HOSTILE = {
+    "nothing": (b"", FORM, {}),
+    "no form at all": (b'{"wrong": "x"}', "application/json", {}),
+    "a kind of form without its parts": (b"wrong=x", "multipart/form-data", {}),
+    "parts that never begin": (b"x" * 500, "multipart/form-data; boundary=--", {}),
+    "a body that is not text": (b"wrong=\xff\xfe&page=\x80", FORM, {}),
+    "escapes that are not text": (b"wrong=%ff%fe&page=/us/%80/&fact=%c0", FORM, {}),
+    "half a pair of UTF-16": (b"wrong=%ed%a0%80&page=%ed%a0%80", FORM, {}),
+    "NUL in each field": (b"&".join(n + b"=%00" for n in (b"page", b"fact", b"as_of", b"wrong", b"contact")), FORM, {}),
+    "ten thousand fields": (b"a&" * 10_000, FORM, {}),
+    "more than it may be": (b"wrong=" + b"x" * 40_000, FORM, {}),
+    "a length that is no number": (b"wrong=x", FORM, {"CONTENT_LENGTH": "many"}),
+    "a length in other digits": (b"wrong=x", FORM, {"CONTENT_LENGTH": "\u0663"}),
+    "a negative length": (b"wrong=x", FORM, {"CONTENT_LENGTH": "-7"}),
+    "a length beyond all": (b"wrong=x", FORM, {"CONTENT_LENGTH": "9" * 5000}),
+    "an unknown alphabet": (b"wrong=x", f"{FORM}; charset=nowhere", {}),
+}
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+def test_whatever_is_posted_is_answered_with_a_sentence(client, said):
+    body, kind, more = HOSTILE[said]
+    answer = client.generic("POST", "/report/", body, content_type=kind, **more)
+    assert answer.status_code in (400, 413)
+    assert 'role="alert"' in answer.text
+    assert answer["Cache-Control"] == "no-store"
+    assert not MistakeReport.objects.exists()
+
+
+def test_nul_in_what_a_reader_writes_is_refused_in_words(send):
+    for field in ("wrong", "contact", "proof"):
+        answer = send(**{field: f"{WRONG}\0"})
+        assert answer.status_code == 400
+        assert f'id="id_{field}_error"' in answer.text
+    assert send(page="/us/fl/\0/", as_of="\0").status_code == 303
 
 
 @pytest.mark.parametrize(
