@@ -125,7 +125,7 @@ PRACTICE = Page(
 HISTORY = Page(
     "history",
     _("How did it come about?"),
-    _("A timeline from 1996, and the number of agreements on each of ICE's lists that we hold."),
+    _("A timeline, and the number of agreements on each of ICE's lists that we hold."),
     (
         Part(
             "to-2012",
