@@ -1,4 +1,4 @@
-"""The list of page kinds: what is held against budgets, markup and access, and what `make screenshots` takes pictures of.
+"""The list of page kinds: held against budgets, markup and access; `make screenshots` takes pictures of them.
 
 A new kind of page gets its line here. A test fails on a public route without one (test_markup.py), so that no page
 escapes the checks that all others pass.
@@ -120,7 +120,6 @@ KINDS = [
     Kind("change", "change", ("/changes/02b21ac7145c/", "/changes/1ff833af865c/", "/changes/05961b9fc55e/")),
     Kind("guide", "guide", ("/guide/",)),
     Kind("guide page", "guide-page", tuple(f"/guide/{slug}/" for slug in GUIDE), most=LARGEST),
-    Kind("fact of the guide", "guide-fact", ("/guide/facts/ri-papers/",)),
     Kind("data and API", "api-docs", ("/api/v1/docs/",)),
     Kind("report", "report", ("/report/", "/report/?page=/us/fl/davie/")),
     Kind("reported", "report-thanks", ("/report/thanks/",)),
