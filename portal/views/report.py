@@ -78,11 +78,16 @@ class ReportForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    # People do not see it and leave it empty; programs fill in every field.
-    website = forms.CharField(label=_("Leave this empty"), required=False, widget=forms.TextInput())
+    # People do not see it, no key leads to it, and they leave it empty; programs fill in every field.
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
+            del self.fields["website"].widget.attrs["tabindex"]  # shown again, to be emptied
             raise forms.ValidationError(_("This field has to stay empty."))
         return ""
 
