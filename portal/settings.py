@@ -226,6 +226,16 @@ if PROXIES:
 # Style sheets under static/ whose exact text a public page may carry in one <style> element; allowed by hash.
 CSP_INLINE_STYLES = ["css/maps.css"]
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+# What /about/ says of whoever runs this installation: a name, and a mailto: or https: address. Nothing if unset.
+OPERATOR = env.str("OPERATOR", default="")
+CONTACT = env.str("CONTACT", default="")
+# Where "Leave this site" leads: a page about nothing of this, in both languages, without trackers, of no government.
+LEAVE_URL = env.str("LEAVE_URL", default="https://www.wikipedia.org/")
+if not LEAVE_URL.startswith("https://"):
+    raise ImproperlyConfigured("LEAVE_URL is no https:// address: “Leave this site” would lead nowhere safe.")
+for name in ("CONTACT", "SECURITY_CONTACT"):
+    if globals()[name] and not globals()[name].startswith(("mailto:", "https://")):
+        raise ImproperlyConfigured(f"{name} is neither a mailto: nor an https:// address.")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a form without its files; a ZIP code or a name needs far less
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # a page of the admin with its inlines

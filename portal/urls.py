@@ -6,7 +6,21 @@ from django.urls import include, path
 
 from agreements import feeds
 from portal.api.views import docs
-from portal.views import about, compare, country, errors, find, guide, health, home, maps, places, report, sitemap
+from portal.views import (
+    about,
+    compare,
+    country,
+    embed,
+    errors,
+    find,
+    guide,
+    health,
+    home,
+    maps,
+    places,
+    report,
+    sitemap,
+)
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -38,6 +52,9 @@ urlpatterns += i18n_patterns(
     path("us/<slug:state>/feed/", feeds.state_feed, name="state-feed"),
     path("us/<slug:state>/<slug:slug>/feed/", feeds.place_feed, name="place-feed"),
     path("us/<slug:state>/<slug:slug>/", places.place, name="place"),
+    path("embed/", embed.embed, name="embed"),
+    path("embed/us/<slug:state>/", embed.state_card, name="embed-state"),
+    path("embed/us/<slug:state>/<slug:slug>/", embed.place_card, name="embed-place"),
     path("map/", maps.country_map, name="country-map"),
     path("map/<slug:state>/", maps.state_map, name="state-map"),
     path("", include("agreements.urls")),

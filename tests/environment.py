@@ -15,7 +15,10 @@ os.environ["HTTPS_ONLY"] = "false"
 os.environ["STATIC_HASHED_NAMES"] = "false"
 os.environ["ACCESS_LOG"] = "true"
 os.environ["DATA_DIR"] = str(Path(__file__).resolve().parent.parent / "var" / "tests" / "data")
-for name in ("SECURITY_CONTACT", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "PROXIES", "CSRF_TRUSTED_ORIGINS"):
+for name in (
+    "SECURITY_CONTACT", "OPERATOR", "CONTACT", "LEAVE_URL", "HSTS_SECONDS", "HSTS_SUBDOMAINS", "PROXIES",
+    "CSRF_TRUSTED_ORIGINS",
+):  # fmt: skip
     os.environ.pop(name, None)
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = "sqlite:///:memory:"

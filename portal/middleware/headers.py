@@ -20,20 +20,37 @@ PERMISSIONS_POLICY = (
 )
 
 
-def public_policy(*, frame_ancestors: str = "'none'") -> str:
+def public_policy(*, more: str = "") -> str:
     """The Content-Security-Policy of a public page: its own files, no inline script, nobody else's anything.
 
     The sign of the site stands in the page as a data: address, which saves a request; a picture cannot run anything.
-
-    A page that may be framed elsewhere sets its own header with `frame_ancestors="*"`.
     """
     styles = " ".join(["'self'", *inline_style_hashes()])
     return (
         f"default-src 'none'; script-src 'self'; style-src {styles}; "
         "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {frame_ancestors}"
+        f"frame-ancestors 'none'{more}"
     )
 
+
+def page_with_a_card_policy() -> str:
+    """Of the page that shows how a card looks in a frame."""
+    return public_policy(more="; frame-src 'self'")
+
+
+def card_policy() -> str:
+    """Of the cards of /embed/us/…, the only pages that anybody may frame: no script, no form, one style sheet."""
+    styles = f"'self' {style_hash(inline_style(CARD_STYLE))}"
+    return (
+        f"default-src 'none'; style-src {styles}; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors *"
+    )
+
+
+CARD_STYLE = "css/embed.css"
+CARDS = frozenset({"embed-state", "embed-place"})
+"""The cards' addresses by name. No view decides this: it must hold for every answer, one without a body too (304)."""
+OTHER_POLICIES = dict.fromkeys(CARDS, card_policy) | {"embed": page_with_a_card_policy}
 
 # Django's admin draws some of its signs from data: addresses.
 ADMIN_POLICY = (
@@ -68,7 +85,11 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         admin = is_admin(request)
-        response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else public_policy())
+        view = request.resolver_match.view_name if getattr(request, "resolver_match", None) else ""
+        policy = ADMIN_POLICY if admin else OTHER_POLICIES.get(view, public_policy)()
+        response.headers.setdefault("Content-Security-Policy", policy)
+        if view in CARDS:
+            response.headers.pop("X-Frame-Options", None)  # of which Django says DENY
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Under /admin/ a browser that sends no referrer sends `Origin: null`, and Django refuses the form.
         response.headers["Referrer-Policy"] = "same-origin" if admin else "no-referrer"

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import stringfilter
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -109,6 +111,30 @@ def in_other_language(context: dict, language: str) -> str:
         path = path.removeprefix(f"/{SPANISH}")
     asked: QueryDict | None = getattr(request, "known_parameters", None)
     return in_language(path, language) + (f"?{asked.urlencode()}" if asked else "")
+
+
+@register.simple_tag(takes_context=True)
+def report_address(context: dict, fact: str = "") -> str:
+    """Where a mistake in this page is reported: the form then knows the page, its day and the fact."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or context.get("private"):
+        return reverse("report")
+    lists = context.get("lists")
+    asked = {"page": request.path, "fact": fact, "as_of": lists.day.isoformat() if lists and lists.is_past else ""}
+    return f"{reverse('report')}?{urlencode({name: said for name, said in asked.items() if said}, safe='/')}"
+
+
+@register.simple_tag(takes_context=True)
+def report_link(context: dict, fact: str) -> SafeString:
+    """The same from a part of the page, which has said its facts just before."""
+    words = _("Something wrong here?")
+    return format_html('<p class="wrong"><a href="{}" rel="nofollow">{}</a></p>', report_address(context, fact), words)
+
+
+@register.simple_tag
+def leave_address() -> str:
+    """Where "Leave this site" leads: a page about nothing of this, which the operator may choose."""
+    return settings.LEAVE_URL
 
 
 @register.simple_tag

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -10,7 +13,15 @@ from agreements.caching import public_page
 from agreements.days import today
 from agreements.lists import Lists
 from agreements.misprints import misprints
-from agreements.models import Agreement, ListKind, Snapshot, SourceCorrection, Status
+from agreements.models import (
+    Agreement,
+    ListKind,
+    LocalPolicy,
+    Snapshot,
+    SourceCorrection,
+    StateLaw,
+    Status,
+)
 from agreements.tables import csv_response
 from jurisdictions.models import Agency, AgencyAlias, Jurisdiction
 from portal.views.home import national_numbers
@@ -18,12 +29,29 @@ from portal.views.home import national_numbers
 
 @public_page()
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/about.html", {"lists": Lists.on(today())})
+    """What the site holds, counted now, and how; who runs it, if the operator says so."""
+    counts = dict(Snapshot.objects.order_by().values_list("kind").annotate(count=Count("pk")))
+    context = {
+        "lists": Lists.on(today()),
+        "held": {
+            "participating": counts.get(ListKind.PARTICIPATING, 0),
+            "pending": counts.get(ListKind.PENDING, 0),
+            "laws": StateLaw.objects.published().count(),
+            "policies": LocalPolicy.objects.published().count(),
+            "areas": Jurisdiction.objects.with_pages().count(),
+        },
+        "operator": settings.OPERATOR,
+        "contact": settings.CONTACT,
+        "has_security_contact": bool(settings.SECURITY_CONTACT),
+    }
+    return render(request, "portal/about.html", context)
 
 
 @public_page()
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/privacy.html", {"lists": Lists.on(today())})
+    """What is kept of a reader. tests/portal/test_privacy.py holds each sentence against what the program does."""
+    context = {"lists": Lists.on(today()), "leave_host": urlsplit(settings.LEAVE_URL).hostname.removeprefix("www.")}
+    return render(request, "portal/privacy.html", context)
 
 
 @public_page("format")

@@ -24,7 +24,7 @@ PLAIN_NOTES = frozenset({"", "part of a town or township", "town of the same nam
 @public_page("as_of")
 def state(request: HttpRequest, state: str) -> HttpResponse:
     """A state or territory."""
-    area = get_object_or_404(Jurisdiction.objects.states(), slug=state.lower())
+    area = state_at(state)
     if state != area.slug:
         return moved(request, area)
     day, refusal = asked_day(request.known_parameters)
@@ -37,10 +37,7 @@ def state(request: HttpRequest, state: str) -> HttpResponse:
 @public_page("as_of", "from")
 def place(request: HttpRequest, state: str, slug: str) -> HttpResponse:
     """A county, place or county subdivision. The other GEOID of one and the same government leads to its page."""
-    areas = Jurisdiction.objects.filter(state__slug=state.lower(), slug=slug.lower())
-    area = areas.select_related("state", "same_as__state").order_by(F("same_as").asc(nulls_first=True)).first()
-    if area is None:
-        raise Http404("no area has this address")
+    area = area_at(state, slug)
     if area.same_as or (state, slug) != (area.state.slug, area.slug):
         return moved(request, area.canonical)
     day, refusal = asked_day(request.known_parameters)
@@ -58,9 +55,26 @@ def place(request: HttpRequest, state: str, slug: str) -> HttpResponse:
     return render(request, "portal/place.html", context, status=400 if refusal or lost else 200)
 
 
-def moved(request: HttpRequest, area: Jurisdiction) -> HttpResponse:
-    """The page has another address: lead there, with what was asked of it."""
-    address = in_language(area.get_absolute_url(), get_language())
+def state_at(state: str) -> Jurisdiction:
+    """The state of an address, which may be written in capitals. Http404 if there is none."""
+    return get_object_or_404(Jurisdiction.objects.states(), slug=state.lower())
+
+
+def area_at(state: str, slug: str) -> Jurisdiction:
+    """The county, place or county subdivision of an address; of two by one name the government, not the other GEOID.
+
+    Http404 if there is none.
+    """
+    areas = Jurisdiction.objects.filter(state__slug=state.lower(), slug=slug.lower())
+    area = areas.select_related("state", "same_as__state").order_by(F("same_as").asc(nulls_first=True)).first()
+    if area is None:
+        raise Http404("no area has this address")
+    return area
+
+
+def moved(request: HttpRequest, area: Jurisdiction, below: str = "") -> HttpResponse:
+    """The page, or what stands `below` another address for it, has moved: lead there, with what was asked of it."""
+    address = in_language(below + area.get_absolute_url(), get_language())
     asked = request.known_parameters.urlencode()
     return HttpResponsePermanentRedirect(f"{address}?{asked}" if asked else address)
 

@@ -1,3 +1,13 @@
+// Leaving: the page disappears at once, and its entry in the history of this tab becomes that of the page left for.
+for (const link of document.querySelectorAll(".leave")) {
+  link.onclick = (event) => {
+    event.preventDefault();
+    document.title = "";
+    document.body.hidden = true;
+    location.replace(link.href);
+  };
+}
+
 // Proposes names while somebody types, as a WAI-ARIA combobox. What is typed goes into the body of a POST only.
 const set = (node, attributes) => {
   for (const name in attributes) node.setAttribute(name, attributes[name]);

@@ -100,10 +100,6 @@ def test_the_views_own_word_on_caching_stands(rf):
     assert middleware(rf.get("/")).headers["Cache-Control"] == "max-age=60"
 
 
-def test_a_page_meant_for_frames_says_so_itself():
-    assert "frame-ancestors *" in headers.public_policy(frame_ancestors="*")
-
-
 @pytest.mark.parametrize("name", ["400.html", "404.html", "500.html"])
 def test_error_pages_have_no_inline_script_or_style_attribute(name):
     page = get_template(name).render()
