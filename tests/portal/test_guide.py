@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import brotli
 import pytest
+import textstat
 from django.conf import settings
 from django.utils import translation
 
@@ -199,6 +200,37 @@ def test_the_timeline_is_in_the_order_of_days(client):
     days = re.findall(r'<tr id="(\d{4}(?:-\d\d){0,2})-[a-z]', body_of(page(client, "history", "en")))
     assert len(days) == TimelineEvent.objects.published().count()
     assert days == sorted(days)
+
+
+# -- Plain words -----------------------------------------------------------------------------------------------------
+
+LONGEST_IN_SPANISH = 30  # words of a sentence
+LISTS_OF_NAMES = {"sl-banned", "sl-required"}
+"""Their last sentence is as long as the number of states that it names."""
+
+
+def sentences(markup: str) -> list[str]:
+    """The facts of a page as sentences, without what is beside them."""
+    text = re.sub(
+        r"(?s)<small>.*?</small>|<sup>.*?</sup>|<a href=\"/[^\"]*\">(On this site|En este sitio)</a>", "", markup
+    )
+    return re.split(r"(?<=[.?:]) +", " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).split()))
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_is_read_with_eight_years_of_school(client, slug):
+    """US grades by Flesch and Kincaid, of all that the page says. Names of laws, courts and bodies count as words."""
+    said = re.findall(r'(?s)<(?:li|tr) id="([a-z0-9-]+)">(.*?)</(?:li|tr)>', body_of(page(client, slug, "en")))
+    told = [each for key, markup in said if key not in LISTS_OF_NAMES for each in sentences(markup)]
+    assert textstat.flesch_kincaid_grade(" ".join(told)) < 9
+
+
+def test_no_spanish_sentence_is_long():
+    for key, parts in said_in("es").items():
+        if key in LISTS_OF_NAMES:
+            continue
+        for sentence in re.split(r"(?<=[.?:]) +", "1,000".join(parts)):
+            assert len(sentence.split()) <= LONGEST_IN_SPANISH, (key, sentence)
 
 
 # -- The way through, and what a page costs ---------------------------------------------------------------------------
