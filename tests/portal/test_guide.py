@@ -18,6 +18,7 @@ from jurisdictions.models import DataVersion
 from portal.guide import PAGES, Guide
 from portal.guide.pages import ARGUMENTS
 from portal.guide.powers import COLUMNS
+from portal.management.commands import guide_claims
 from portal.stylesheets import minified
 from tests.portal.reading import heading, text_of
 
@@ -271,3 +272,14 @@ def test_a_page_has_one_heading_in_its_language(client, slug, language):
 def test_records_are_read_once_for_each_version_of_the_facts():
     version = DataVersion.objects.current()
     assert Guide.of(version) is Guide.of(version)
+
+
+# -- Its page in the docs ---------------------------------------------------------------------------------------------
+
+
+def test_the_docs_say_of_each_claim_where_the_guide_answers_it():
+    """`manage.py guide_claims` prints the table anew."""
+    told = (settings.BASE_DIR / "docs" / "guide.md").read_text().split("## Claims")[1]
+    written = [line for line in told.splitlines() if line.startswith("|")]
+    assert written == guide_claims.table()
+    assert len(written) == 2 + 79
