@@ -52,6 +52,7 @@ KINDS = [
         "state",
         "state",
         ("/us/tx/", "/us/fl/", "/us/ga/", "/us/ca/", "/us/md/?as_of=2026-02-12", "/us/ct/", "/us/dc/", "/us/gu/"),
+        most=LARGEST,  # Texas, with its 254 counties
     ),
     Kind(
         "county",
@@ -121,6 +122,9 @@ KINDS = [
     Kind("guide", "guide", ("/guide/",)),
     Kind("guide page", "guide-page", tuple(f"/guide/{slug}/" for slug in GUIDE), most=LARGEST),
     Kind("data and API", "api-docs", ("/api/v1/docs/",)),
+    Kind("cards", "embed", ("/embed/", "/embed/?page=/us/fl/davie/")),
+    Kind("card of a state", "embed-state", ("/embed/us/tx/",)),
+    Kind("card of a place", "embed-place", ("/embed/us/fl/broward-county/", "/embed/us/mt/petroleum-county/")),
     Kind("report", "report", ("/report/", "/report/?page=/us/fl/davie/")),
     Kind("reported", "report-thanks", ("/report/thanks/",)),
     Kind("about", "about", ("/about/",)),
@@ -134,7 +138,7 @@ KINDS = [
 TYPED = {
     "answers differ": "21228",
     "several": "Washington",
-    "agencies": "Davie police",
+    "agencies": "baltimore county police",
     "did you mean": "brwoard",
     "unknown ZIP": "99999",
     "nothing": "zzqx",

@@ -4,11 +4,9 @@ import csv
 import re
 from datetime import date
 from html import unescape
-from pathlib import Path
 
 import brotli
 import pytest
-from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +16,6 @@ from portal.answers import state_answer
 from portal.answers.counties import Country, Shade, shade_of
 from portal.maps.map import area_of, path_of, smallest_last
 from portal.middleware.headers import style_hash
-from portal.stylesheets import minified
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
@@ -30,7 +27,6 @@ from tests.factories import (
 from tests.portal.reading import heading, text_of
 
 TODAY = date(2026, 11, 25)
-LARGEST_PAGE = 20_000  # bytes of a page and its style sheets, compressed
 LARGEST_MAP = 9_000  # bytes of Texas, compressed
 
 # -- Drawing ---------------------------------------------------------------------------------------------------------
@@ -385,15 +381,6 @@ def test_no_state_map_has_a_county_without_a_shape_or_without_a_page(client):
 def compressed(text: bytes) -> int:
     """As the site sends pages, at the quality of its middleware."""
     return len(brotli.compress(text, quality=5))
-
-
-@pytest.mark.facts
-@pytest.mark.parametrize("address", ["/map/", "/map/tx/", "/map/ga/", "/map/va/", "/map/ky/", "/map/mo/", "/us/"])
-@pytest.mark.parametrize("language", ["", "/es"])
-def test_a_map_arrives_quickly_on_a_slow_line(client, address, language):
-    response = client.get(f"{language}{address}", headers={"Accept-Encoding": "br"})
-    style = compressed(minified(Path(settings.BASE_DIR, "static/css/portal.css").read_text()).encode())
-    assert len(response.content) + style <= LARGEST_PAGE
 
 
 @pytest.mark.facts
