@@ -193,6 +193,9 @@ class Revision(models.Model):
         help_text="What an agency or agreement was called when the change was written: a merge ends the record.",
     )
     changes = models.JSONField(help_text="Field → new value.")
+    before = models.JSONField(
+        default=dict, blank=True, help_text="Field → the value that it had when the change was written."
+    )
     base_version = models.DateTimeField(help_text="updated_at of the record that the change was written against.")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=300)
@@ -225,3 +228,18 @@ class Revision(models.Model):
     def record(self):
         """What it changes; None where a merge has since ended the record (`named` says what it was)."""
         return next(filter(None, (getattr(self, name) for name in (*OF_WRITTEN, "agency", "agreement"))), None)
+
+    @property
+    def is_of_written(self) -> bool:
+        """Whether it changes a record that is written in words, not what a list of ICE brought."""
+        return any(getattr(self, f"{name}_id") for name in OF_WRITTEN)
+
+    @classmethod
+    def name_of(cls, model: type[models.Model]) -> str:
+        """The field of a revision that names records of `model`, one of OF_WRITTEN."""
+        return next(name for name in OF_WRITTEN if cls._meta.get_field(name).related_model is model)
+
+    @classmethod
+    def of(cls, record: models.Model) -> models.QuerySet:
+        """The changes of this record, newest first."""
+        return cls.objects.filter(**{cls.name_of(type(record)): record})
