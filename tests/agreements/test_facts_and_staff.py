@@ -77,7 +77,7 @@ def test_a_newer_bundle_brings_what_changed_and_reports_what_staff_edited_and_wh
     edited = Verdict.objects.get(answer="different", name=lee)
     edited.reason = "Ours."
     edited.save()
-    retitled = Source.objects.filter(verdicts__isnull=False).first() or Source.objects.order_by("pk").first()
+    retitled = Source.objects.filter(verdicts__isnull=False).first() or Source.objects.exclude(url="").order_by("pk").first()
     named = f"{retitled.retrieved_on} {retitled.url} {retitled.title}"
     retitled.title = "The title that staff gave it"
     retitled.save()
