@@ -26,8 +26,8 @@ from portal.find import areas_of_geoid
 from portal.templatetags.pages import in_language
 from portal.views.places import area_at, moved, state_at
 
-HEIGHT = 640
-"""Of the frame, in pixels: a card of a county with four lines of two sentences at 360 pixels. A longer one scrolls."""
+HEIGHT = 720
+"""Of the frame, in pixels: Broward County's card at 600 pixels. In a narrower frame a long card scrolls."""
 
 
 @public_page("as_of")

@@ -154,3 +154,13 @@ def test_sqlite_lets_readers_read_while_somebody_writes(tmp_path):
     assert reading.execute("SELECT count(*) FROM fact").fetchone() == (1,)
     writing.close()
     reading.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("LEAVE_URL", "http://news.example/"), ("LEAVE_URL", "javascript:alert(1)"), ("CONTACT", "desk@portal.example")],
+)
+def test_an_address_for_readers_that_is_none_stops_the_start(name, address, tmp_path):
+    done = started_with(name, DATA_DIR=str(tmp_path), **{name: address})
+    assert done.returncode != 0
+    assert f"{name} is n" in done.stderr
