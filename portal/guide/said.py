@@ -77,6 +77,11 @@ class Said:
         return self.record.confidence != "high"
 
     @property
+    def is_of_a_law(self) -> bool:
+        """Whether the page of ours that shows it is a law's; else it is a list."""
+        return self.record.shown_by.startswith("/laws/")
+
+    @property
     def is_study(self) -> bool:
         """What limits a study or a poll is no doubt about what it found."""
         return getattr(self.record, "section", "") == GuideFact.Section.RESEARCH

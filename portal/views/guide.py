@@ -29,19 +29,21 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     reading = Reading(request.data_version)
+    # What stands first on the page is read first, so that its sources have the first numbers.
+    before_the_facts = _more(found, reading)
     context = {
         "page": found,
         "chapters": reading.chapters(found.parts),
         "reading": reading,
         "lists": Lists.on(today()),
-        **_more(found, reading),
+        **before_the_facts,
         **_neighbours(found),
     }
     return render(request, f"guide/{found.template}.html", context)
 
 
 def _more(page: Page, reading: Reading) -> dict:
-    """What a page has beside its facts."""
+    """What a page has before its facts."""
     match page.template:
         case "models":
             return {"models": COLUMNS, "table": table_of(reading)}

@@ -77,7 +77,8 @@ def test_a_newer_bundle_brings_what_changed_and_reports_what_staff_edited_and_wh
     edited = Verdict.objects.get(answer="different", name=lee)
     edited.reason = "Ours."
     edited.save()
-    retitled = Source.objects.filter(verdicts__isnull=False).first() or Source.objects.exclude(url="").order_by("pk").first()
+    with_address = Source.objects.exclude(url="").order_by("pk")
+    retitled = with_address.filter(verdicts__isnull=False).first() or with_address.first()
     named = f"{retitled.retrieved_on} {retitled.url} {retitled.title}"
     retitled.title = "The title that staff gave it"
     retitled.save()
