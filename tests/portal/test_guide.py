@@ -213,7 +213,7 @@ LISTS_OF_NAMES = {"sl-banned", "sl-required"}
 def sentences(markup: str) -> list[str]:
     """The facts of a page as sentences, without what is beside them."""
     text = re.sub(
-        r"(?s)<small>.*?</small>|<sup>.*?</sup>|<a href=\"/[^\"]*\">(On this site|En este sitio)</a>", "", markup
+        r"(?s)<small>.*?</small>|<sup>.*?</sup>|<a href=\"/[^\"]*\">(Our list|The law, part by part)</a>", "", markup
     )
     return re.split(r"(?<=[.?:]) +", " ".join(html.unescape(re.sub(r"<[^>]+>", "", text)).split()))
 
