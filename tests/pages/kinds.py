@@ -122,7 +122,7 @@ KINDS = [
     Kind("guide", "guide", ("/guide/",)),
     Kind("guide page", "guide-page", tuple(f"/guide/{slug}/" for slug in GUIDE), most=LARGEST),
     Kind("data and API", "api-docs", ("/api/v1/docs/",)),
-    Kind("cards", "embed", ("/embed/", "/embed/?page=/us/fl/davie/")),
+    Kind("cards", "embed", ("/embed/", "/embed/?geoid=12011")),
     Kind("card of a state", "embed-state", ("/embed/us/tx/",)),
     Kind("card of a place", "embed-place", ("/embed/us/fl/broward-county/", "/embed/us/mt/petroleum-county/")),
     Kind("report", "report", ("/report/", "/report/?page=/us/fl/davie/")),
