@@ -14,9 +14,13 @@ from agreements.models import (
     AgreementFormerId,
     ChangeEvent,
     FederalDesignation,
+    GlossaryTerm,
+    GuideFact,
     LocalPolicy,
+    ModelPower,
     Snapshot,
     StateLaw,
+    TimelineEvent,
 )
 from jurisdictions.models import Agency, AgencyFormerId, Jurisdiction
 
@@ -29,6 +33,10 @@ RECORDS: dict[str, tuple[type[models.Model], str]] = {
     "place": (Jurisdiction, "pk"),
     "snapshot": (Snapshot, "sha256__startswith"),
     "change": (ChangeEvent, "key"),
+    "fact": (GuideFact, "key"),
+    "power": (ModelPower, "key"),
+    "event": (TimelineEvent, "key"),
+    "term": (GlossaryTerm, "key"),
 }
 """How the id in an address names a record of each kind."""
 
@@ -66,6 +74,8 @@ def _record_of(path: str) -> models.Model | None:
         model, field = RECORDS[page.url_name]
         name = page.kwargs.get("public_id") or page.kwargs.get("key")
         return model.objects.filter(**{field: name}).first() or _heir(page.url_name, name)
+    if page.url_name == "guide-fact":
+        return GuideFact.objects.filter(key=page.kwargs["key"]).first()
     if page.url_name == "state":
         return Jurisdiction.objects.states().filter(slug=page.kwargs["state"]).first()
     if page.url_name == "place":

@@ -18,9 +18,13 @@ from tests.factories import (
     ChangeEventFactory,
     CountyFactory,
     DesignationFactory,
+    GlossaryTermFactory,
+    GuideFactFactory,
     LocalPolicyFactory,
+    ModelPowerFactory,
     SnapshotFactory,
     StateLawFactory,
+    TimelineEventFactory,
 )
 from tests.staff import member, signed_in
 
@@ -168,7 +172,14 @@ def records() -> list[tuple[str, str, object]]:
     law, policy, county = StateLawFactory(), LocalPolicyFactory(), CountyFactory()
     label, snapshot = DesignationFactory(), SnapshotFactory()
     event = ChangeEventFactory(agreement=agreement, snapshot=snapshot)
+    fact, power, of_timeline, term = (
+        make() for make in (GuideFactFactory, ModelPowerFactory, TimelineEventFactory, GlossaryTermFactory)
+    )
     return [
+        ("fact", fact.key, fact),
+        ("power", power.key, power),
+        ("event", of_timeline.key, of_timeline),
+        ("term", term.key, term),
         ("agency", agreement.agency.public_id, agreement.agency),
         ("agreement", agreement.public_id, agreement),
         ("law", law.key, law),
@@ -203,7 +214,7 @@ def test_a_stranger_signs_in_first(client, db):
 def test_the_address_of_a_public_page_opens_its_record(client, db, prefix):
     signed_in(client, "researcher")
     agreement, law, county = AgreementFactory(), StateLawFactory(), CountyFactory()
-    for record in (agreement.agency, agreement, law, county, county.state):
+    for record in (agreement.agency, agreement, law, county, county.state, GuideFactFactory()):
         answer = client.get("/admin/open/", {"page": f"{prefix}{record.get_absolute_url()}"})
         assert answer["Location"].endswith(f"/{record.pk}/change/")
 
