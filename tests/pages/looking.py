@@ -1,4 +1,4 @@
-"""A page of the staff, held against what every page must be: nothing past the edge, nobody kept out."""
+"""Pages in a browser, held against what every page must be: nothing past the edge, nobody kept out."""
 
 import os
 from pathlib import Path
@@ -8,10 +8,23 @@ from playwright.sync_api import Page, expect
 
 SEEN = os.environ.get("SCREENSHOTS")
 """A folder for pictures of the pages, to look at."""
+AXE = Axe()
+
+
+def violations(page: Page, *rules: str, within: str | None = None) -> list[tuple[str, str]]:
+    """What axe finds wrong: the rule and the first element that breaks it. Without rules all of them.
+
+    The page has to be there already: after a click wait for something of the new one.
+    """
+    options = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = AXE.run(page, context=within, options=options).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
 
 
 def looked_at(page: Page, name: str, heading: str, *, within: str, height: int = 900) -> None:
-    """Checks the page headed `heading`, at the width of a phone and of a desk; axe looks at what lies `within`.
+    """Checks a page headed `heading`, at the width of a phone and of a desk; axe looks at what lies `within`.
 
     The heading is waited for: after a click the tab may still hold the page before, or none at all.
     """
@@ -22,5 +35,4 @@ def looked_at(page: Page, name: str, heading: str, *, within: str, height: int =
         assert page.locator("html").evaluate("html => html.scrollWidth") <= width, f"{name} at {width}"
         if SEEN:
             page.screenshot(path=Path(SEEN) / f"{name}-{width}.png", full_page=True)
-    violations = Axe().run(page, context=within).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in violations] == [], name
+    assert violations(page, within=within) == [], name
