@@ -244,3 +244,9 @@ class PowerQuerySet(EditorialQuerySet):
     def told(self):
         """Those that pages of places, agencies and agreements tell, in the order of the moments."""
         return self.published().exclude(told_at="")
+
+
+class LegalReviewQuerySet(models.QuerySet):
+    def newest(self):
+        """The review that stands on the card; None while no lawyer has read it."""
+        return self.order_by("-reviewed_on", "-pk").first()

@@ -65,10 +65,11 @@ _EDITING = {
 TABLE: dict[str, dict[str, Iterable[str]]] = {
     RESEARCHER: _DRAFTING,
     EDITOR: _EDITING,
-    PUBLISHER: _EDITING,
+    PUBLISHER: {**_EDITING, "agreements.legalreview": (ADD, CHANGE, DELETE)},
     TRANSLATOR: {f"agreements.{model}": (CHANGE,) for model in (*RECORDS, "provision")},
     ADMINISTRATOR: {
         **_EDITING,
+        "agreements.legalreview": (ADD, CHANGE, DELETE),
         "portal.mistakereport": (VIEW, CHANGE, DELETE),
         "auth.user": (VIEW, ADD, CHANGE),
         "auth.group": (VIEW,),

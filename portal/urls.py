@@ -13,12 +13,14 @@ from portal.views import (
     embed,
     errors,
     find,
+    glossary,
     guide,
     health,
     home,
     maps,
     places,
     report,
+    rights,
     sitemap,
 )
 
@@ -61,6 +63,8 @@ urlpatterns += i18n_patterns(
     path("guide/", guide.index, name="guide"),
     path("guide/facts/<slug:key>/", guide.fact, name="guide-fact"),
     path("guide/<slug:slug>/", guide.page, name="guide-page"),
+    path("glossary/", glossary.glossary, name="glossary"),
+    path("rights/", rights.rights, name="rights"),
     path("api/v1/docs/", docs, name="api-docs"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),

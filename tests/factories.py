@@ -15,6 +15,7 @@ from agreements.models import (
     FederalDesignation,
     GlossaryTerm,
     GuideFact,
+    LegalReview,
     Listing,
     ListKind,
     LocalPolicy,
@@ -414,6 +415,16 @@ class GlossaryTermFactory(DjangoModelFactory):
     checked_on = date(2026, 11, 24)
     confidence = "high"
     translation = "machine"
+
+
+class LegalReviewFactory(DjangoModelFactory):
+    """A lawyer read the rights card on 24 November 2026."""
+
+    class Meta:
+        model = LegalReview
+
+    reviewer = "A member of the bar of Florida"
+    reviewed_on = date(2026, 11, 24)
 
 
 class CheckFactory(DjangoModelFactory):

@@ -1,5 +1,6 @@
 """What the guide is made of: facts, what each program model lets officers do, a timeline, a glossary."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +9,8 @@ from simple_history.models import HistoricalRecords
 from jurisdictions.models import Citation
 from jurisdictions.periods import PartialDate
 
-from ..querysets import EditorialQuerySet, FactQuerySet, PowerQuerySet
+from ..days import today
+from ..querysets import EditorialQuerySet, FactQuerySet, LegalReviewQuerySet, PowerQuerySet
 from .editorial import Confidence, Editorial, PartialDateField
 
 OWN_PAGE = RegexValidator(
@@ -273,3 +275,32 @@ class TermCitation(Citation):
     """Where else a term is explained."""
 
     term = models.ForeignKey(GlossaryTerm, models.CASCADE, related_name="citations")
+
+
+class LegalReview(models.Model):
+    """A lawyer has read the rights card; the newest stands on it. Until there is one the card says that nobody has."""
+
+    reviewer = models.CharField(
+        max_length=200, help_text="As it is printed on the card: the lawyer's name and where they are admitted."
+    )
+    reviewed_on = models.DateField("reviewed on")
+    note = models.TextField(
+        "what was said", blank=True, help_text="For the staff: which sentences were read, and what was changed."
+    )
+    history = HistoricalRecords()
+
+    objects = LegalReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reviewed_on", "-pk"]
+
+    def __str__(self):
+        return f"{self.reviewer}, {self.reviewed_on:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        """The card, without a language prefix."""
+        return "/rights/"
+
+    def clean(self):
+        if self.reviewed_on and self.reviewed_on > today():
+            raise ValidationError({"reviewed_on": "That day lies ahead."})

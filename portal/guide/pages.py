@@ -260,6 +260,34 @@ PAGES = {
 }
 """In the order of the path through the guide."""
 
+RIGHTS = Page(
+    "rights",
+    _("Your rights"),
+    _("A card to print: at a stop, at the door, in jail, and how a judge's warrant differs from ICE's own."),
+    (
+        Part("stop", _("If officers stop you"), ("ri-silent", "ri-status", "ri-leave", "ri-search", "ri-papers")),
+        Part("door", _("If officers come to the door"), ("ri-door", "dw-home-memo")),
+        Part("jail", _("If you are in jail"), ("ri-lawyer", "ri-sign", "dw-what", "hw-48")),
+    ),
+    template="rights",
+)
+"""The card at /rights/, which stands apart from the path."""
+
+WARRANTS = (
+    Part("judge", _("A judge's warrant"), ("dw-judicial",)),
+    Part("ice", _("ICE's own warrant"), ("dw-i200", "dw-i205")),
+)
+"""The two kinds, as the card sets them side by side."""
+
+
+FOR_ALL = "ri-all"
+"""Whose rights they are: the first line of the card."""
+
+
+def is_on_the_card(key: str) -> bool:
+    """Whether the rights card tells the fact."""
+    return key == FOR_ALL or any(key in part.facts for part in (*RIGHTS.parts, *WARRANTS))
+
 
 def page_of(key: str) -> Page | None:
     """The first page that tells the fact; None where none does."""

@@ -15,12 +15,12 @@ from django.utils.translation import get_language
 
 from agreements.counted import counted
 from agreements.localised import spanish_of
-from agreements.models import GuideFact, ModelPower, TimelineEvent, Translation
+from agreements.models import GlossaryTerm, GuideFact, ModelPower, TimelineEvent, Translation
 from jurisdictions.models import DataVersion, Source
 
 from .pages import Part
 
-Record = GuideFact | ModelPower | TimelineEvent
+Record = GuideFact | ModelPower | TimelineEvent | GlossaryTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ class Guide:
     """By key; what is not confirmed too, which only the page of claims may say."""
     powers: tuple[ModelPower, ...]
     events: tuple[TimelineEvent, ...]
+    terms: tuple[GlossaryTerm, ...]
 
     @classmethod
     def read(cls) -> Guide:
-        """Six queries."""
+        """Eight queries."""
 
         def published(model: type) -> Iterable:
             cited = model._meta.get_field("citations").related_model.objects.select_related("source").order_by("pk")
@@ -48,6 +49,7 @@ class Guide:
             {fact.key: fact for fact in published(GuideFact)},
             tuple(published(ModelPower).order_by("place", "act")),
             tuple(sorted(published(TimelineEvent), key=lambda event: (event.when.first_day, event.key))),
+            tuple(published(GlossaryTerm)),
         )
 
     @classmethod

@@ -12,7 +12,7 @@ from agreements.lists import Lists
 from portal.answers.series import ThroughTime
 from portal.guide import PAGES, Page, Reading
 from portal.guide.claims import claims_of
-from portal.guide.pages import CLAIMS, page_of
+from portal.guide.pages import CLAIMS, is_on_the_card, page_of
 from portal.guide.powers import COLUMNS, table_of
 
 
@@ -70,6 +70,8 @@ def fact(request: HttpRequest, key: str) -> HttpResponse:
     found = Reading(request.data_version).guide.facts.get(key)
     if found is None:
         raise Http404
+    if found.stands and page_of(key) is None and is_on_the_card(key):
+        return HttpResponseRedirect(f"{reverse('rights')}#{key}")
     page = (page_of(key) if found.stands else None) or (CLAIMS if found.verdict else None)
     if page is None:
         raise Http404
