@@ -38,11 +38,13 @@ OF_FACTS = (
     "policies",
     "changes",
     "guide",
+    "glossary",
+    "rights",
     "method",
     "errors",
 )
 """Pages that change with the facts, by the names of their addresses."""
-OF_THE_SITE = ("find", "about", "privacy", "api-docs")
+OF_THE_SITE = ("find", "about", "privacy", "embed", "api-docs")
 """Pages that change only with the portal itself. Nobody can say when, so they have no day."""
 
 ROWS_AT_ONCE = 500
