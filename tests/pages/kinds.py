@@ -121,6 +121,8 @@ KINDS = [
     Kind("change", "change", ("/changes/02b21ac7145c/", "/changes/1ff833af865c/", "/changes/05961b9fc55e/")),
     Kind("guide", "guide", ("/guide/",)),
     Kind("guide page", "guide-page", tuple(f"/guide/{slug}/" for slug in GUIDE), most=LARGEST),
+    Kind("glossary", "glossary", ("/glossary/",), most=LARGEST),
+    Kind("rights card", "rights", ("/rights/",)),
     Kind("data and API", "api-docs", ("/api/v1/docs/",)),
     Kind("cards", "embed", ("/embed/", "/embed/?geoid=12011")),
     Kind("card of a state", "embed-state", ("/embed/us/tx/",)),
