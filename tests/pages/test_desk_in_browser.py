@@ -1,6 +1,7 @@
 """The weekly job at the desk as an editor does it: sign in, upload, decide, apply, read what the public reads, undo."""
 
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
@@ -180,6 +181,7 @@ def test_the_weekly_job_from_the_sign_in_to_the_undoing(tab, desk):
     apply(tab)
 
     tab.get_by_role("link", name="What the public reads about it").click()
+    expect(tab).to_have_url(re.compile("/changes/"))
     tab.goto("/changes/?from=2026-04-13&to=2026-05-18")
     assert TOLD in " ".join(tab.locator("main").inner_text().split())
 

@@ -1,12 +1,11 @@
-"""Finding a place as a reader does, the API's page, and the staff's rooms, in a browser."""
+"""Finding a place as a reader does, and the staff's rooms, in a browser."""
+
+import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-
-NARROWEST = 320  # CSS pixels
 
 
 def ask(page, typed, prefix=""):
@@ -15,12 +14,9 @@ def ask(page, typed, prefix=""):
     page.locator("main form").first.get_by_role("button").click()
 
 
-def violations(page) -> list[str]:
-    return [each["id"] for each in Axe().run(page).response["violations"]]
-
-
 def test_a_zip_code_on_a_county_line_asks_which_county_and_stays_out_of_the_address(page):
     ask(page, "21228")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Which one are you in?")
     assert page.url.endswith("/find/")
     assert "21228" not in page.title()
     page.get_by_role("link", name="Baltimore County, Maryland").click()
@@ -30,13 +26,13 @@ def test_a_zip_code_on_a_county_line_asks_which_county_and_stays_out_of_the_addr
 
 def test_a_name_leads_to_its_page_in_the_readers_language(page):
     ask(page, "davie fl", "/es")
-    assert page.url.endswith("/es/us/fl/davie/")
+    expect(page).to_have_url(re.compile("/es/us/fl/davie/$"))
 
 
 def test_a_misspelt_name_is_one_press_from_the_page(page):
     ask(page, "brwoard")
     page.get_by_role("link", name="Broward County, Florida").click()
-    assert page.url.endswith("/us/fl/broward-county/")
+    expect(page).to_have_url(re.compile("/us/fl/broward-county/$"))
 
 
 def test_a_common_name_is_narrowed_by_its_state(page):
@@ -44,25 +40,7 @@ def test_a_common_name_is_narrowed_by_its_state(page):
     page.get_by_label("State").select_option("PA")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Washington County, Pennsylvania").click()
-    assert page.url.endswith("/us/pa/washington-county/")
-
-
-@pytest.mark.parametrize(
-    "typed", ["21228", "Washington", "Davie police", "brwoard", "99999", "baltimore county police"]
-)
-def test_what_find_answers_is_easy_to_read_for_everybody(page, typed):
-    page.set_viewport_size({"width": NARROWEST, "height": 640})
-    ask(page, typed)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
-
-
-@pytest.mark.parametrize("address", ["/api/v1/docs/", "/es/api/v1/docs/"])
-def test_the_apis_page_is_easy_to_read_for_everybody(page, address):
-    page.set_viewport_size({"width": NARROWEST, "height": 640})
-    page.goto(address)
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST
+    expect(page).to_have_url(re.compile("/us/pa/washington-county/$"))
 
 
 def test_the_staffs_pages_work_under_their_own_policy(page):

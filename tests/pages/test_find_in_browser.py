@@ -4,15 +4,15 @@ import re
 from urllib.parse import unquote_plus
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.pages.looking import violations
 
 pytestmark = pytest.mark.browser
 
 FIELD = "ZIP code, county, city or agency"
 NARROWEST = 320  # CSS pixels
 BALTIMORE = "/us/compare/?a=24005&b=24510"
-FOUR = "/us/compare/?a=48201&b=06037&c=17031&d=12086"
 
 
 @pytest.fixture
@@ -34,11 +34,6 @@ def open_page(request, _chromium, site_url):
     )
     yield context.new_page()
     context.close()
-
-
-def violations(page) -> list[tuple]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], each["nodes"][0]["html"]) for each in found]
 
 
 def options(page):
@@ -166,29 +161,6 @@ def test_a_place_is_added_by_a_proposal(page):
     expect(page).to_have_url(re.compile(r"/us/compare/\?a=12011&b=12099$"))
 
 
-@pytest.mark.parametrize("prefix", ["", "/es"])
-def test_comparisons_fit_a_narrow_screen_and_large_text(page, prefix):
-    width = "document.documentElement.scrollWidth"
-    for address in (BALTIMORE, FOUR, "/us/compare/?a=12011", "/find/?state=pa&letter=w"):
-        page.set_viewport_size({"width": NARROWEST, "height": 640})
-        page.goto(f"{prefix}{address}")
-        assert page.evaluate(width) <= NARROWEST, address
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate(width) <= 1280, address
-
-
-def test_axe_finds_nothing_on_choices_and_comparisons(open_page):
-    for address in (BALTIMORE, FOUR, "/us/compare/", "/us/compare/?a=12011&b=x", "/find/?state=pa&letter=w", "/find/"):
-        open_page.goto(address)
-        assert violations(open_page) == [], address
-    for typed in ("21228", "Washington", "zzqx", "brwoard"):
-        open_page.goto("/find/")
-        open_page.get_by_label(FIELD).fill(typed)
-        open_page.get_by_role("button", name="Find").click()
-        assert violations(open_page) == [], typed
-
-
 def test_narrow_screens_name_the_place_of_each_cell_and_wide_ones_have_columns(page):
     page.goto(BALTIMORE)
     cell = page.locator(".vs .l").first
@@ -196,13 +168,3 @@ def test_narrow_screens_name_the_place_of_each_cell_and_wide_ones_have_columns(p
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(cell).to_be_hidden()
     expect(page.get_by_role("columnheader", name="Baltimore city").first).to_be_visible()
-
-
-def test_a_comparison_and_the_form_ask_for_style_and_script_and_nothing_else(page):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    for address in (BALTIMORE, "/find/", "/"):
-        asked.clear()
-        page.goto(address, wait_until="networkidle")
-        kinds = [re.sub(r".*/static/|\.\w{12}(?=\.)", "", url) for url in asked[1:]]
-        assert sorted(kinds) == ["css/portal.css", "js/portal.js"], asked

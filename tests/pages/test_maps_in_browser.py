@@ -4,13 +4,10 @@ import re
 from itertools import pairwise
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/map/", "/map/tx/", "/map/va/", "/map/gu/", "/us/", "/us/tx/", "/map/md/?as_of=2026-02-12"]
-SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.2
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
 
@@ -27,38 +24,6 @@ def tab_with(_chromium, site_url):
     yield opened
     for context in contexts:
         context.close()
-
-
-@pytest.mark.parametrize("language", ["", "/es"])
-def test_maps_and_charts_fit_a_narrow_screen_and_large_text(page, language):
-    width = "document.documentElement.scrollWidth"
-    for address in PAGES:
-        page.set_viewport_size(NARROW)
-        page.goto(f"{language}{address}")
-        assert page.evaluate(width) <= NARROW["width"], address
-        page.set_viewport_size(WIDE)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate(width) <= WIDE["width"], address
-
-
-def test_what_can_be_pressed_beside_a_map_or_chart_is_large_enough(page):
-    """On the map itself counties may be smaller: the table has the same links."""
-    pressed = "td a, th a, summary, .key a, .trail a, .numbers a, .past a, dt a"
-    heights = "found => found.map(each => [each.textContent, each.getBoundingClientRect().height])"
-    for address in ("/map/", "/map/va/", "/us/"):
-        page.goto(address)
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = page.locator(pressed).evaluate_all(heights)
-        assert [(text, height) for text, height in found if height < SMALLEST_TARGET] == [], address
-
-
-def test_a_map_asks_for_three_things_at_most(page):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    for address in PAGES:
-        asked.clear()
-        page.goto(address, wait_until="networkidle")
-        assert len(asked) <= 3, asked
 
 
 def test_a_county_on_the_map_leads_to_its_page(page):
@@ -123,7 +88,7 @@ def test_paper_gets_the_map_and_the_table(page):
     page.emulate_media(media="print")
     expect(page.locator(".map")).to_be_visible()
     expect(page.locator("table")).to_be_visible()
-    expect(page.locator("header.top")).to_be_hidden()
+    expect(page.locator("header.top nav")).to_be_hidden()
 
 
 def test_letters_of_a_chart_keep_their_size_on_a_phone(page):
@@ -147,13 +112,3 @@ def test_the_table_of_states_is_ordered_by_its_headings_without_script(tab_with)
     expect(tab.get_by_role("columnheader", name="Agencies ↓")).to_be_visible()
     expect(tab.locator("#states ~ .scroll tbody th").first).to_have_text("Texas")
     assert tab.context.cookies() == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_that_keeps_anybody_out(tab_with, scheme):
-    tab = tab_with(color_scheme=scheme, bypass_csp=True)
-    for address in (*PAGES, "/es/map/", "/es/us/"):
-        tab.goto(address)
-        tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = Axe().run(tab).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], address

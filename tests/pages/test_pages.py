@@ -3,39 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-
-PAGES = [
-    "/",
-    "/us/",
-    "/us/tx/",
-    "/us/fl/broward-county/",
-    "/us/fl/davie/",
-    "/us/md/?as_of=2026-02-12",
-    "/us/ca/",
-    "/us/md/baltimore-county/",
-    "/us/ny/new-york/",
-    "/agencies/?state=FL",
-    "/agreements/?state=MD",
-    "/changes/",
-    "/changes/?from=2026-04-13&to=2026-05-18",
-    "/changes/?view=days&state=MD",
-    "/changes/?from=2020-01-01",
-    "/about/errors/",
-    "/laws/",
-    "/laws/?view=list",
-    "/laws/tx-sb-8-2025/",
-    "/policies/?state=CA",
-    "/about/method/",
-    "/find/",
-    "/us/fl/davie/?as_of=soon",
-]
-SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.2
-NARROW = {"width": 320, "height": 640}
-WIDE = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
@@ -47,36 +17,6 @@ def bare_page(_chromium, site_url):
     yield context.new_page()
     assert context.cookies() == []
     context.close()
-
-
-def first_agency(page) -> str:
-    page.goto("/agencies/?q=Broward+County+Sheriff")
-    return page.locator("tbody th a").first.get_attribute("href")
-
-
-@pytest.mark.parametrize("language", ["", "/es"])
-def test_pages_fit_a_narrow_screen_and_large_text(page, language):
-    width = "document.documentElement.scrollWidth"
-    for address in PAGES:
-        page.set_viewport_size(NARROW)
-        page.goto(f"{language}{address}")
-        assert page.evaluate(width) <= NARROW["width"], address
-        page.set_viewport_size(WIDE)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate(width) <= WIDE["width"], address
-
-
-def test_what_can_be_pressed_is_large_enough(page):
-    # Links inside a sentence are as high as its line; the rule leaves them out.
-    pressed = "header a, .trail a, nav a, button, input, select, summary, .numbers a, td a, th a"
-    sizes = """found => found.map(each => [each.textContent, each.getBoundingClientRect()])
-        .filter(([text, box]) => box.width && box.x >= 0).map(([text, box]) => [text, box.width, box.height])"""
-    for address in PAGES:
-        page.goto(address)
-        for text, width, height in page.locator(pressed).evaluate_all(sizes):
-            assert height >= SMALLEST_TARGET, (address, text)
-            # A number in a table has its row to itself.
-            assert width >= SMALLEST_TARGET or text.strip().isdigit(), (address, text)
 
 
 def test_the_first_key_leads_past_the_menu_and_focus_is_seen(page):
@@ -103,6 +43,7 @@ def test_from_the_field_to_the_answer_and_back_in_time_without_script(bare_page)
         "Broward County Sheriff's Office (street enforcement, jail warrants) has an agreement with ICE."
     )
     bare_page.get_by_role("link", name="Back to today").click()
+    expect(bare_page).to_have_url(re.compile("/us/fl/davie/$"))
     bare_page.get_by_role("link", name="Español").click()
     expect(bare_page).to_have_url(re.compile("/es/us/fl/davie/$"))
 
@@ -153,6 +94,7 @@ def test_two_days_are_compared_and_taken_away_without_script(bare_page):
     bare_page.get_by_role("button", name="Compare").click()
     expect(bare_page.locator(".short")).to_have_text("2 agencies left the list")
     bare_page.get_by_role("link", name="Each change on its day").click()
+    expect(bare_page).to_have_url(re.compile("view=days"))
     bare_page.locator(".changes a").first.click()
     expect(bare_page.get_by_role("heading", level=2, name="As ICE printed it")).to_be_visible()
 
@@ -160,44 +102,5 @@ def test_two_days_are_compared_and_taken_away_without_script(bare_page):
 def test_paper_gets_the_answer_and_not_the_menu(page):
     page.goto("/us/fl/broward-county/")
     page.emulate_media(media="print")
-    expect(page.locator("header.top")).to_be_hidden()
+    expect(page.locator("header.top nav")).to_be_hidden()
     expect(page.locator(".answer")).to_be_visible()
-
-
-def test_a_page_asks_for_three_things_at_most(page):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    for address in PAGES:
-        asked.clear()
-        page.goto(address, wait_until="networkidle")
-        assert len(asked) <= 3, asked
-
-
-def test_an_agency_its_agreement_and_a_change_fit_too(page):
-    page.set_viewport_size(NARROW)
-    page.goto(first_agency(page))
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    for selector in (".line dd a[href*='/agreements/']", ".changes a"):
-        page.goto(page.locator(selector).first.get_attribute("href"))
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-
-
-@pytest.fixture(params=["light", "dark"])
-def open_page(request, _chromium, site_url):
-    """A tab into which a test may put a script of its own, which the page's policy would forbid."""
-    context = _chromium.new_context(base_url=site_url, color_scheme=request.param, bypass_csp=True)
-    yield context.new_page()
-    context.close()
-
-
-def test_axe_finds_nothing_that_keeps_anybody_out(open_page):
-    agency = first_agency(open_page)
-    open_page.goto(agency)
-    agreement = open_page.locator(".line dd a[href*='/agreements/']").first.get_attribute("href")
-    open_page.goto("/changes/?view=days&kind=renamed")
-    change = open_page.locator(".changes a").first.get_attribute("href")
-    for address in (*PAGES, agency, agreement, change):
-        open_page.goto(address)
-        found = Axe().run(open_page).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], address
