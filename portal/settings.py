@@ -224,7 +224,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Style sheets under static/ whose exact text a public page may carry in one <style> element; allowed by hash.
-CSP_INLINE_STYLES = ["css/maps.css"]
+CSP_INLINE_STYLES = ["css/maps.css", "css/rights.css"]
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 # What /about/ says of whoever runs this installation: a name, and a mailto: or https: address. Nothing if unset.
 OPERATOR = env.str("OPERATOR", default="")

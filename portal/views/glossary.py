@@ -37,13 +37,18 @@ class Entry:
 def glossary(request: HttpRequest) -> HttpResponse:
     """Every published term by its letter."""
     reading = Reading(request.data_version)
-    entries = sorted((entry_of(term, reading) for term in reading.guide.terms), key=lambda each: fold(each.term))
+    terms = sorted(reading.guide.terms, key=lambda term: fold(own_and_other(term)[0]))
+    entries = [entry_of(term, reading) for term in terms]
     letters = [(letter, list(those)) for letter, those in groupby(entries, key=lambda each: each.initial)]
     return render(request, "guide/glossary.html", {"letters": letters, "reading": reading, "count": len(entries)})
 
 
-def entry_of(term: GlossaryTerm, reading: Reading) -> Entry:
-    """The term in the reader's language; in English where there is no Spanish that is up to date."""
+def own_and_other(term: GlossaryTerm) -> tuple[str, str]:
+    """The term in the reader's language, in English where there is no Spanish that is up to date; and in the other."""
     spanish = spanish_of(term, "term")
-    own, other = (term.term_en, spanish) if get_language() == "en" or not spanish else (spanish, term.term_en)
+    return (term.term_en, spanish) if get_language() == "en" or not spanish else (spanish, term.term_en)
+
+
+def entry_of(term: GlossaryTerm, reading: Reading) -> Entry:
+    own, other = own_and_other(term)
     return Entry(term.key, own, own == term.term_en, other, reading.said(term, "definition"))
