@@ -1,7 +1,7 @@
-"""What researchers and translators may do with laws, policies and labels, which permissions of a table cannot say.
+"""What researchers and translators may do with written records, which permissions of a table cannot say.
 
-A researcher writes drafts. A translator writes the Spanish, of published records too. An editor writes all of it, and
-a publisher also publishes and withdraws.
+A researcher writes drafts. A translator writes the Spanish, of published records too. An editor writes all of it.
+Of a published record each of them only proposes (agreements/admin/proposing.py), and a publisher approves.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.http import HttpRequest
 
+from jurisdictions.admin import ReadOnly
+
 from ..desk.people import may_edit, may_publish
 from ..models import EditorialState
+from .proposing import ASKED
 
 RESEARCHER, TRANSLATOR = "researcher", "translator"
 SPANISH = "_es"
@@ -49,10 +52,11 @@ class DraftingAdmin:
         kept = list(super().get_readonly_fields(request, obj))
         if not may_write(request.user, obj):
             return kept + [each for each in self._fields_shown(request, obj) if not is_spanish(each)]
-        return kept if may_publish(request.user) else [*kept, "state"]
+        return kept if may_edit(request.user) else [*kept, "state"]
 
     def _fields_shown(self, request: HttpRequest, obj) -> list[str]:
-        return [name for _title, options in self.get_fieldsets(request, obj) for name in options["fields"]]
+        shown = (name for _title, options in self.get_fieldsets(request, obj) for name in options["fields"])
+        return [name for name in shown if name not in ASKED]
 
     def revert_disabled(self, request: HttpRequest, obj=None) -> bool:
         # An earlier state may be a published one, and holds every field.
@@ -80,14 +84,8 @@ class DraftingInline:
         return kept + [each for each in fields if not is_spanish(each) and each not in kept]
 
 
-class PartAdmin:
-    """Mixed into the admin of parts, where they are searched: editors change one there, others on its record's page."""
+class PartAdmin(ReadOnly):
+    """Mixed into the admin of parts, where they are searched; each is written on its record's page.
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and may_edit(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return super().has_change_permission(request, obj) and may_edit(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return super().has_delete_permission(request, obj) and may_edit(request.user)
+    So no part of a published record changes past the person who approves the record's changes.
+    """

@@ -19,12 +19,13 @@ from ..models import (
     TermCitation,
     TimelineEvent,
 )
+from .proposing import ProposingForm
 from .rules import EDITORIAL_HELP, CitationAdmin, CitationInline, RuleAdmin
 
 SPANISH_HELP = {name: text for name, text in EDITORIAL_HELP.items() if name != "summary_es"}
 
 
-class GuideForm(forms.ModelForm):
+class GuideForm(ProposingForm):
     """A record of the guide. What it counts has to be countable, and the Spanish counts what the English does."""
 
     class Meta:
@@ -91,7 +92,6 @@ class GuideFactAdmin(TextBoxes, GuideAdmin):
 
 @admin.register(FactCitation)
 class FactCitationAdmin(CitationAdmin):
-    record = "fact"
     list_display = ["fact", "source", "page", "field"]
     list_select_related = ["fact", "source"]
     search_fields = ["=fact__key", "fact__sentence_en", "source__title", "quote"]
@@ -136,7 +136,6 @@ class ModelPowerAdmin(GuideAdmin):
 
 @admin.register(PowerCitation)
 class PowerCitationAdmin(CitationAdmin):
-    record = "power"
     list_display = ["power", "source", "page", "field"]
     list_select_related = ["power", "source"]
     search_fields = ["=power__key", "power__power_en", "source__title", "quote"]
@@ -166,7 +165,6 @@ class TimelineEventAdmin(TextBoxes, GuideAdmin):
 
 @admin.register(EventCitation)
 class EventCitationAdmin(CitationAdmin):
-    record = "event"
     list_display = ["event", "source", "page", "field"]
     list_select_related = ["event", "source"]
     search_fields = ["=event__key", "event__sentence_en", "source__title", "quote"]
@@ -202,7 +200,6 @@ class GlossaryTermAdmin(TextBoxes, GuideAdmin):
 
 @admin.register(TermCitation)
 class TermCitationAdmin(CitationAdmin):
-    record = "term"
     list_display = ["term", "source", "page", "field"]
     list_select_related = ["term", "source"]
     search_fields = ["=term__key", "term__term_en", "source__title", "quote"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,12 +22,17 @@ from agreements.desk.people import may_edit, may_publish
 from jurisdictions.admin import ReadOnly, area_label
 from jurisdictions.models import Agency, AgencyFormerId, Jurisdiction, Source
 
-from ..models import Agreement, Effect, Revision
+from ..models import Agreement, Bound, Effect, Revision
+from ..models.editorial import OF_WRITTEN
+from ..topics import Topic
+from ..wholes import AREAS, CITATIONS, PROVISIONS, citation_row, citations_of
 from .desk import found, saying
 from .lines import Value
+from .preview import as_public
 from .words import marked
 
 State = Revision.State
+MOST_DIGITS = 19  # of an id: with one more it is past what a column holds
 
 
 # -- A change field by field ------------------------------------------------------------------------------------------
@@ -75,12 +80,43 @@ class Proposed:
 
     @cached_property
     def may_decide(self) -> bool:
-        return self.is_in_review and may_publish(self.person)
+        return self.is_in_review and may_publish(self.person) and not self.may_take_back_only
 
     @cached_property
-    def may_refuse_only(self) -> bool:
+    def may_take_back_only(self) -> bool:
         """One's own change, where somebody else can approve it."""
         return self.is_mine and actions.reviewers().count() > 1
+
+    @cached_property
+    def may_be_undone(self) -> bool:
+        """Whether what it replaced can be proposed again with one click."""
+        revision = self.revision
+        is_applied = revision.state == State.APPROVED and revision.is_of_written and revision.before
+        return bool(is_applied) and may_edit(self.person)
+
+    @cached_property
+    def may_be_rebuilt(self) -> bool:
+        return self.is_stale and self.revision.is_of_written and (self.is_mine or may_edit(self.person))
+
+    @property
+    def record_page(self) -> str:
+        """The record's page in the admin."""
+        meta = self.record._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[self.record.pk])
+
+    @cached_property
+    def sources(self) -> list[tuple[Source, str]]:
+        """The documents of the record as it would be, each with what of it proves the record; the main one first."""
+        if self.record is None or not self.revision.is_of_written:
+            return []
+        changes = self.revision.changes
+        main = changes.get("main_source", self.record.main_source_id)
+        rows = changes.get(CITATIONS)
+        if rows is None:
+            rows = [citation_row(each) for each in citations_of(self.record)]
+        held = Source.objects.in_bulk({main, *(row["source"] for row in rows)} - {None})
+        said = [(main, "main source"), *((row["source"], _citation(row)) for row in rows)]
+        return [(held[pk], words) for pk, words in said if pk in held]
 
     @cached_property
     def into(self) -> Agency | None:
@@ -115,29 +151,20 @@ class Proposed:
 
     @cached_property
     def _before(self) -> Mapping[str, object]:
-        """The fields as they stand; of a change that was decided, as they stood when it was written."""
+        """The values that would be replaced, as they stood when the change was written, or was last set against them.
+
+        Of a change that kept none (the endings, and what older versions wrote) they are the record's own.
+        """
         if self.record is None:
-            return {}
-        names = self.revision.changes
+            return self.revision.before
         record = self.record
-        if not self.is_in_review:
-            written = record.history.filter(history_date__lte=self.revision.base_version).first()
-            if written is None:
-                return {}
-            record = written
+        if not self.is_in_review and not self.revision.before:
+            record = record.history.filter(history_date__lte=self.revision.base_version).first() or record
         found = {}
-        for name in names:
-            if name == "jurisdictions":
-                found[name] = (
-                    list(self.record.jurisdictions.values_list("pk", flat=True)) if self.is_in_review else None
-                )
-            elif name == "provisions":
-                rows = self.record.provisions.values(*actions.PROVISION_FIELDS) if self.is_in_review else None
-                found[name] = rows and list(rows)
-            else:
-                field = _field(self.record, name)
-                found[name] = getattr(record, field.attname, None) if field else None
-        return found
+        for name in self.revision.changes.keys() - self.revision.before.keys():
+            field = _field(self.record, name)
+            found[name] = getattr(record, field.attname, None) if field else None
+        return found | self.revision.before
 
 
 def _field(record: models.Model | None, name: str) -> models.Field | None:
@@ -156,10 +183,13 @@ def _shown(record: models.Model | None, name: str, value: object) -> str:
     """A value of a revision as a person reads it: records by their names, codes by their words."""
     if value in (None, "", []):
         return ""
-    if name == "jurisdictions":
+    if name == CITATIONS:
+        held = Source.objects.in_bulk({row["source"] for row in value})
+        return "\n".join(f"{held.get(row['source'], row['source'])}: {_citation(row)}" for row in value)
+    if name == AREAS:
         areas = Jurisdiction.objects.select_related("state").in_bulk(value)
         return "; ".join(area_label(areas[geoid]) if geoid in areas else geoid for geoid in value)
-    if name == "provisions":
+    if name == PROVISIONS:
         return "\n".join(map(_provision, value))
     field = _field(record, name)
     if isinstance(field, models.ForeignKey):
@@ -171,11 +201,30 @@ def _shown(record: models.Model | None, name: str, value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
+def _id(typed: str) -> str:
+    """The id of a record in a form; "" for what is none, or is none that a table could have."""
+    return typed if typed.isascii() and typed.isdecimal() and len(typed) < MOST_DIGITS else ""
+
+
 def _provision(row: Mapping) -> str:
-    effect = dict(Effect.choices).get(row.get("effect"), row.get("effect"))
-    said = [f"{row.get('place')}. {row.get('topic')}: {effect}", row.get("section"), row.get("effective_on")]
-    said += [", ".join(row.get("binds") or ()), row.get("statement_en"), row.get("statement_es")]
+    """A provision in a line: its number, topic and effect, whom it binds, what it says."""
+    effect, topic = (_word(choices, row.get(name)) for name, choices in (("effect", Effect), ("topic", Topic)))
+    said = [f"{row.get('place')}. {topic}: {effect}", row.get("section"), row.get("effective_on")]
+    said += [", ".join(_word(Bound, each) for each in row.get("binds") or ())]
+    said += [row.get("statement_en"), row.get("statement_es")]
     return " · ".join(str(part) for part in said if part)
+
+
+def _word(choices: type[models.TextChoices], value: object) -> str:
+    return str(dict(choices.choices).get(value, value))
+
+
+def _citation(row: Mapping) -> str:
+    """What a further source proves, and where in it that stands."""
+    proves = f"proves: {row['field']}" if row.get("field") else ""
+    of = f"of part {row['provision']}" if row.get("provision") is not None else ""
+    quote = f"“{row['quote']}”" if row.get("quote") else ""
+    return " · ".join(part for part in (quote, row.get("page"), proves, of) if part) or "further source"
 
 
 # -- Forms ------------------------------------------------------------------------------------------------------------
@@ -202,9 +251,8 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = ["subject", "reason", "state", "author", "created_at", "reviewer", "decided_at"]
     list_filter = ["state", "created_at"]
-    list_select_related = [
-        "law__jurisdiction", "policy", "designation", "agency__state", "agreement__agency__state", "author", "reviewer",
-    ]  # fmt: skip
+    list_select_related = [*OF_WRITTEN, "law__jurisdiction", "agency__state", "agreement__agency__state",
+                           "author", "reviewer"]  # fmt: skip
     search_fields = ["reason", "named", "law__title", "policy__title", "designation__printed_name"]
     date_hierarchy = "created_at"
 
@@ -221,11 +269,14 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
 
         return [
             screen("<int:pk>/change/", self.review, "change"),
+            screen("<int:pk>/preview/", self.preview, "preview"),
+            screen("<int:pk>/preview/es/", partial(self.preview, language="es"), "preview_es"),
             screen("merge/<int:pk>/", self.merge, "merge"),
             screen("unmerge/<int:pk>/", self.unmerge, "unmerge"),
             screen("end/<int:pk>/", self.end, "end"),
             screen("find/sources/", self.find_sources, "sources"),
-            *(each for each in super().get_urls() if each.name != "agreements_revision_change"),
+            # Without Django's nameless address, which leads to "…_change" by another argument than ours has.
+            *(each for each in super().get_urls() if each.name and each.name != "agreements_revision_change"),
         ]
 
     def _page(self, request: HttpRequest, template: str, title: str, **context) -> HttpResponse:
@@ -244,18 +295,44 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
             raise PermissionDenied
         revision = get_object_or_404(Revision.objects.select_related(*self.list_select_related), pk=pk)
         if request.method == "POST":
-            if not may_publish(request.user):
-                raise PermissionDenied
             with saying(request):
-                if "approve" in request.POST:
-                    actions.approve(revision, by=request.user, alone_because=request.POST.get("alone_because", ""))
-                    messages.success(request, "Approved: it is public now.")
-                elif "refuse" in request.POST:
-                    actions.refuse(revision, by=request.user, because=request.POST.get("because", ""))
-                    messages.success(request, "Refused: the record stays as it is.")
+                revision = self._decided(request, revision)
             return self._to(revision)
         proposed = Proposed(revision, request.user)
         return self._page(request, "revision.html", f"{proposed.kind}: {proposed.subject}", proposed=proposed)
+
+    def _decided(self, request: HttpRequest, revision: Revision) -> Revision:
+        """What the button says that was pressed; returns the change to be looked at next."""
+        wish, person = request.POST, request.user
+        if "take_back" in wish:
+            actions.take_back(revision, by=person)
+            messages.success(request, "Taken back: the record stays as it is.")
+        elif "rebuild" in wish:
+            actions.rebuild(revision, by=person)
+            messages.success(request, "This is now the change to the record as it stands today. Read it again.")
+        elif "undo" in wish:
+            revision = actions.propose_undo(revision, by=person)
+            messages.success(request, "Proposed: what stood before stands again once another person approves it.")
+        elif not may_publish(person):
+            raise PermissionDenied
+        elif "approve" in wish:
+            actions.approve(revision, by=person, alone_because=wish.get("alone_because", ""))
+            messages.success(request, "Approved: it is public now.")
+        elif "refuse" in wish:
+            actions.refuse(revision, by=person, because=wish.get("because", ""))
+            messages.success(request, "Refused: the record stays as it is.")
+        return revision
+
+    def preview(self, request: HttpRequest, pk: int, language: str = "en") -> HttpResponse:
+        """The public page of the record as it would be: exactly the page, of a change that is then taken back."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        revision = get_object_or_404(Revision.objects.select_related(*self.list_select_related), pk=pk)
+        if not (revision.state == State.IN_REVIEW and revision.is_of_written):
+            raise Http404
+        with saying(request):
+            return as_public(request, revision, language)
+        return self._to(revision)
 
     # -- Propose
 
@@ -299,12 +376,12 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
         self._hold_to_propose(request)
         initial = {"ended_on": agreement.ended_on}
         form = EndForm(request.POST or None, initial=initial)
-        seek, chosen = request.POST.get("seek_source", ""), request.POST.get("source", "")
+        seek, chosen = request.POST.get("seek_source", ""), _id(request.POST.get("source", ""))
         if request.method == "POST" and "seek" not in request.POST:
             with saying(request):
                 if not form.is_valid():
                     raise ValidationError("Write the day as 2026-05-18.")
-                source = Source.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
+                source = Source.objects.filter(pk=chosen).first() if chosen else None
                 said = form.cleaned_data
                 revision = merges.propose_end(
                     agreement, said["ended_on"], source, by=request.user, reason=said["reason"]
@@ -318,7 +395,7 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
             "form": form,
             "chosen": chosen,
             "seek_source": seek,
-            "sources": self._sources(request, seek) or list(Source.objects.filter(pk=int(chosen or 0))),
+            "sources": self._sources(request, seek) or list(Source.objects.filter(pk=chosen or 0)),
         }
         return self._page(request, "end.html", f"{agreement}: ended", **context)
 

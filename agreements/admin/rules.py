@@ -5,9 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.html import format_html
 
 from agreements.days import today
@@ -30,6 +28,7 @@ from ..models import (
 from ..rule_events import note_standing, refresh_rule_events
 from ..topics import LAW_TOPICS, OF_POLICY, Topic
 from .drafting import DraftingAdmin, DraftingInline, PartAdmin
+from .proposing import ProposingAdmin, ProposingForm
 
 # -- What the forms share -------------------------------------------------------------------------------------------
 
@@ -40,7 +39,8 @@ EDITORIAL_HELP = {
     "summary_es": "The same in plain US Spanish; names of laws and agencies stay in English.",
     "translation": "Reviewed means that a second person read it. A change of the English alone makes it out of date.",
     "doubt_es": "The same in Spanish.",
-    "state": "Draft: seen by staff. Published: everybody. Withdrawn: no longer shown, its key is kept.",
+    "state": "Draft: seen by staff. Published: everybody. Withdrawn: no longer shown, its key is kept. Whichever you "
+    "choose, another person approves it first.",
     "next_check_on": "When somebody should read the source again.",
     "confidence": "High: the text itself or two independent sources. What is low stays a draft.",
 }
@@ -52,7 +52,7 @@ class Several(forms.TypedMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(ProposingForm):
     """A law, a policy or a label. Its permanent key begins with its state, so that keys of two states never clash."""
 
     state_field = "jurisdiction"
@@ -77,7 +77,7 @@ class RuleForm(forms.ModelForm):
             self.add_error("ended_on", f"It cannot end ({end}) before it starts ({start}).")
 
 
-class RuleAdmin(DraftingAdmin, PublicRecordAdmin):
+class RuleAdmin(ProposingAdmin, DraftingAdmin, PublicRecordAdmin):
     """What laws, policies and labels share: who says so, since when we know, and what is still unsure."""
 
     date_hierarchy = "checked_on"
@@ -184,31 +184,8 @@ class CitationInline(DraftingInline, admin.StackedInline):
         return super().get_queryset(request).select_related("source")
 
 
-def touched(*records: models.Model) -> None:
-    """A part of these records was changed on a page of its own: they are as new as it."""
-    for record in records:
-        type(record).objects.filter(pk=record.pk).update(updated_at=timezone.now())
-    DataVersion.objects.bump()
-
-
 class CitationAdmin(PartAdmin, admin.ModelAdmin):
     """Citations are written on their record's page; here they are searched."""
-
-    record: str
-    """The field that names the record."""
-
-    def save_model(self, request, obj, form, change) -> None:
-        super().save_model(request, obj, form, change)
-        touched(getattr(obj, self.record))
-
-    def delete_model(self, request, obj) -> None:
-        super().delete_model(request, obj)
-        touched(getattr(obj, self.record))
-
-    def delete_queryset(self, request, queryset) -> None:
-        records = {getattr(citation, self.record) for citation in queryset.select_related(self.record)}
-        super().delete_queryset(request, queryset)
-        touched(*records)
 
 
 # -- State laws -----------------------------------------------------------------------------------------------------
@@ -296,36 +273,17 @@ class StateLawAdmin(RuleAdmin):
 class ProvisionAdmin(PartAdmin, PublicRecordAdmin):
     """Provisions are written on their law's page; here they are searched across laws."""
 
-    form = ProvisionForm
     list_display = ["law", "topic", "effect", "section", "statement_en"]
     list_filter = ["topic", "effect", "law__legal_status", state_filter("law__jurisdiction")]
     list_select_related = ["law__jurisdiction"]
     search_fields = ["law__title", "=law__key", "section", "statement_en"]
-    readonly_fields = ["law"]
-
-    def save_model(self, request, obj, form, change) -> None:
-        super().save_model(request, obj, form, change)
-        touched(obj.law)
-
-    def delete_model(self, request, obj) -> None:
-        super().delete_model(request, obj)
-        touched(obj.law)
-
-    def delete_queryset(self, request, queryset) -> None:
-        laws = {provision.law for provision in queryset}
-        super().delete_queryset(request, queryset)
-        touched(*laws)
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("law__jurisdiction")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
 
 @admin.register(LawCitation)
 class LawCitationAdmin(CitationAdmin):
-    record = "law"
     list_display = ["law", "source", "page", "field"]
     list_select_related = ["law__jurisdiction", "source"]
     search_fields = ["law__title", "=law__key", "source__title", "quote"]
@@ -404,7 +362,6 @@ class LocalPolicyAdmin(RuleAdmin):
 
 @admin.register(PolicyCitation)
 class PolicyCitationAdmin(CitationAdmin):
-    record = "policy"
     list_display = ["policy", "source", "page", "field"]
     list_select_related = ["policy", "source"]
     search_fields = ["policy__title", "=policy__key", "source__title", "quote"]
@@ -414,7 +371,7 @@ class PolicyCitationAdmin(CitationAdmin):
 # -- Federal labels and checks --------------------------------------------------------------------------------------
 
 
-class DesignationForm(forms.ModelForm):
+class DesignationForm(ProposingForm):
     class Meta:
         help_texts = EDITORIAL_HELP | {
             "list": "Which list names the place.",
@@ -471,7 +428,6 @@ class FederalDesignationAdmin(RuleAdmin):
 
 @admin.register(DesignationCitation)
 class DesignationCitationAdmin(CitationAdmin):
-    record = "designation"
     list_display = ["designation", "source", "page", "field"]
     list_select_related = ["designation", "source"]
     search_fields = ["designation__printed_name", "=designation__key", "source__title", "quote"]

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
+from agreements.actions import approve
 from agreements.counted import counted, refusals, same_counts, value_of
 from agreements.facts import export, tables
 from agreements.facts.guide import KINDS, GuideLoad
@@ -36,7 +37,7 @@ from tests.factories import (
     StateLawFactory,
     TimelineEventFactory,
 )
-from tests.staff import signed_in
+from tests.staff import member, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -201,12 +202,16 @@ def test_a_draft_is_published_with_a_source_and_not_without(client):
     fact = GuideFactFactory(state="draft", main_source=None)
     page = reverse("admin:agreements_guidefact_change", args=[fact.pk])
     signed_in(client, "publisher")
-    refused = client.post(page, form_of(fact, state="published"))
+    refused = client.post(page, form_of(fact, state="published", reason="As the source has it."))
     assert "Nothing is published without a source" in refused.content.decode()
-    assert client.post(page, form_of(fact, state="published", main_source=SourceFactory().pk)).status_code == 302
+    form = form_of(fact, state="published", main_source=SourceFactory().pk, reason="As the source has it.")
+    assert client.post(page, form).status_code == 302
+    fact.refresh_from_db()
+    assert not fact.is_published
+    approve(Revision.objects.get(), by=member("publisher"))
     fact.refresh_from_db()
     assert fact.is_published
-    assert fact.history.count() == 2
+    assert fact.history.count() == 3
 
 
 def test_a_draft_whose_counts_cannot_be_made_is_not_saved(client):
