@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import SuspiciousOperation
 from django.core.validators import URLValidator
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,6 +27,8 @@ MOST_BYTES = 32_000
 """Of a whole form: four times what its fields take in letters of two bytes, each written as six characters."""
 PARAMETERS = ("page", "fact", "as_of")
 LONGEST_HIDDEN = 2_000
+UNREADABLE = (ValueError, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
+"""A length that is no number, thousands of fields, what is no form at all, a network that was gone half way."""
 
 
 class ProofField(forms.URLField):
@@ -112,7 +114,7 @@ def report(request: HttpRequest) -> HttpResponse:
     try:
         length = length_said(request)
         said = request.POST if length <= MOST_BYTES else None
-    except (ValueError, SuspiciousOperation, MultiPartParserError):  # thousands of fields, or what is no form at all
+    except UNREADABLE:
         refusal = _("We could not read that. Please use this form.")
         return form_page(request, ReportForm(), "", status=400, refusal=refusal)
     if said is None:

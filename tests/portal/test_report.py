@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core import signing
@@ -157,6 +158,16 @@ def test_whatever_is_posted_is_answered_with_a_sentence(client, said):
     assert 'role="alert"' in answer.text
     assert answer["Cache-Control"] == "no-store"
     assert not MistakeReport.objects.exists()
+
+
+def test_a_post_that_breaks_off_is_answered_with_a_sentence(client):
+    class Broken(BytesIO):
+        def read(self, *_):
+            raise OSError("the network is gone")
+
+    answer = client.generic("POST", "/report/", b"", FORM, **{"wsgi.input": Broken(), "CONTENT_LENGTH": "7"})
+    assert answer.status_code == 400
+    assert "We could not read that." in answer.text
 
 
 def test_nul_in_what_a_reader_writes_is_refused_in_words(send):
