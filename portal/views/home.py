@@ -15,6 +15,7 @@ from agreements.models import Agreement, ChangeEvent
 from jurisdictions.models import Jurisdiction
 from portal.answers import TELLING_CHANGES
 from portal.find import LONGEST
+from portal.maps import tiles
 
 CHANGES_SHOWN = 6
 
@@ -28,10 +29,13 @@ def home(request: HttpRequest) -> HttpResponse:
         if state:
             return HttpResponseRedirect(reverse("state", args=[state.slug]))
         lost = _("There is no state or territory with that abbreviation.")
+    lists, states = Lists.on(today()), list(Jurisdiction.objects.states().order_by("name"))
     context = {
-        "lists": Lists.on(today()),
+        "lists": lists,
         "numbers": national_numbers(),
-        "states": Jurisdiction.objects.states().order_by("name"),
+        "states": states,
+        "tiles": tiles.tiles(states, agencies_by_state()) if lists.newest else [],
+        "drawing": (tiles.WIDTH, tiles.HEIGHT),
         "changes": ChangeEvent.objects.for_listing()
         .filter(kind__in=TELLING_CHANGES)
         .order_by("-seen_on", "agency__state__name", "agency__name", "key")[:CHANGES_SHOWN],
@@ -39,6 +43,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "lost": lost,
     }
     return render(request, "portal/home.html", context, status=400 if lost else 200)
+
+
+def agencies_by_state() -> dict[str, int]:
+    """Agencies on the newest list, by the USPS code of their state."""
+    counted = Agreement.objects.listed_on(today()).order_by().values_list("agency__state__usps")
+    return dict(counted.annotate(Count("agency", distinct=True)))
 
 
 def national_numbers() -> dict[str, int]:

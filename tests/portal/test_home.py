@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from agreements.days import today
+from portal.maps import tiles
 from tests.factories import AgencyFactory, AgreementFactory, ChangeEventFactory, SnapshotFactory, StateFactory
 from tests.portal.reading import heading, text_of
 
@@ -45,6 +46,26 @@ def test_each_number_of_the_country_leads_to_the_list_that_proves_it(client, lis
 def test_the_numbers_are_those_of_the_lists_they_lead_to(client, lists):
     assert "3 agreements" in text_of(client.get("/agreements/?status=listed"))
     assert "2 agencies" in text_of(client.get("/agencies/?status=listed"))
+
+
+def test_each_state_has_a_tile_that_says_how_many_of_its_agencies_are_on_the_list(client, lists):
+    body = client.get("/").content.decode()
+    assert '<a href="/us/fl/" class="t1"><title>Florida: 1 agency on the list</title>' in body
+    assert body.count('class="t1"><title>') == 2
+    StateFactory(geoid="30", name="Montana", usps="MT")
+    assert (
+        '<a href="/us/mt/" class="t0"><title>Montana: 0 agencies on the list</title>'
+        in client.get("/").content.decode()
+    )
+
+
+@pytest.mark.parametrize(("agencies", "shade"), [(0, 0), (1, 1), (9, 1), (10, 2), (49, 2), (50, 3), (305, 3)])
+def test_a_tile_is_darker_with_more_agencies_and_hollow_with_none(agencies, shade):
+    assert tiles.tiles([StateFactory(geoid="48", name="Texas", usps="TX")], {"TX": agencies})[0].shade == shade
+
+
+def test_no_two_tiles_lie_on_each_other_and_none_is_forgotten():
+    assert len(set(tiles.PLACES.values())) == len(tiles.PLACES) == 50 + 1 + 5  # with DC and the territories
 
 
 def test_an_old_list_is_said_to_be_old_and_a_new_one_is_not(client, lists):
