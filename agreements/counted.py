@@ -6,6 +6,7 @@ list's address. The page prints the number, and the number leads to that list.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from jurisdictions.models import Agency, DataVersion
 from .filters import AgencyFilter, AgreementFilter, LawFilter, Parameters
 from .models import Agreement, Listing, ListKind, Snapshot, StateLaw, Status
 
+logger = logging.getLogger(__name__)
+
+NOT_COUNTED = "…"
 COUNT = re.compile(r"\{(\w+)\?([^{}]*)\}")
 Value = int | tuple[str, ...]
 
@@ -97,11 +101,16 @@ def counted(text: str, version: DataVersion) -> SafeString:
         unit, query = found.groups()
         parts += [conditional_escape(text[end : found.start()]), _linked(unit, query, version)]
         end = found.end()
-    return mark_safe("".join([*parts, conditional_escape(text[end:])]))  # noqa: S308: each part is escaped
+    return mark_safe("".join([*parts, conditional_escape(text[end:])]))  # each part is escaped
 
 
-def _linked(unit: str, query: str, version: DataVersion) -> SafeString:
-    value = value_of(unit, query, version)
+def _linked(unit: str, query: str, version: DataVersion) -> str:
+    try:
+        value = value_of(unit, query, version)
+    except (KeyError, ValueError):
+        # No editor can save such a text; if a list has lost a parameter since, the page says less rather than nothing.
+        logger.exception("A text of the guide counts {%s?%s}, which cannot be counted.", unit, query)
+        return NOT_COUNTED
     address = f"{reverse(UNITS[unit].page)}?{QueryDict(query).urlencode()}"
     return format_html('<a href="{}">{}</a>', address, _said(unit, value))
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
-from ..counted import refusals, same_counts
 from ..models import (
     EventCitation,
     FactCitation,
@@ -26,20 +24,10 @@ SPANISH_HELP = {name: text for name, text in EDITORIAL_HELP.items() if name != "
 
 
 class GuideForm(ProposingForm):
-    """A record of the guide. What it counts has to be countable, and the Spanish counts what the English does."""
+    """A record of the guide."""
 
     class Meta:
         help_texts = SPANISH_HELP
-
-    def clean(self):
-        cleaned = super().clean()
-        for name in ("sentence_en", "sentence_es", "doubt_en", "doubt_es"):
-            if name in cleaned and (wrong := refusals(cleaned[name] or "")):
-                self.add_error(name, ValidationError(wrong))
-        english, spanish = cleaned.get("sentence_en") or "", cleaned.get("sentence_es") or ""
-        if english and spanish and not same_counts(english, spanish):
-            self.add_error("sentence_es", "The Spanish has to count the same as the English.")
-        return cleaned
 
 
 class GuideAdmin(RuleAdmin):

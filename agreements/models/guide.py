@@ -23,7 +23,28 @@ COUNTED = (
 )
 
 
-class GuideFact(Editorial):
+class Counting:
+    """Mixed into records whose texts may hold counts. Each can be made, and the Spanish counts what the English does."""
+
+    TEXTS = ("sentence_en", "sentence_es", "doubt_en", "doubt_es")
+
+    def clean(self):
+        # It counts these records' agreements and laws, so that it cannot be imported before them.
+        from ..counted import refusals, same_counts
+
+        super().clean()
+        wrong = [
+            f"{self._meta.get_field(name).verbose_name}: {sentence}"
+            for name in self.TEXTS
+            for sentence in refusals(getattr(self, name))
+        ]
+        if self.sentence_es and not same_counts(self.sentence_en, self.sentence_es):
+            wrong.append("The Spanish has to count the same as the English.")
+        if wrong:
+            raise ValidationError(wrong)
+
+
+class GuideFact(Counting, Editorial):
     """One sentence of the guide, as its source has it on a day."""
 
     class Section(models.TextChoices):
@@ -207,7 +228,7 @@ class PowerCitation(Citation):
     power = models.ForeignKey(ModelPower, models.CASCADE, related_name="citations")
 
 
-class TimelineEvent(Editorial):
+class TimelineEvent(Counting, Editorial):
     """What happened to 287(g) on a day, a month or a year, in a sentence."""
 
     key = models.SlugField(max_length=80, unique=True, help_text="Permanent: 2012-06-25-arizona.")

@@ -180,6 +180,10 @@ def test_a_count_that_cannot_be_made_is_refused_in_a_sentence(text, refusal):
     assert any(refusal in each for each in refusals(text)), refusals(text)
 
 
+def test_a_count_that_can_no_longer_be_made_breaks_no_page():
+    assert counted("There are {sheriffs?as_of=2026-05-18}, {agreements?state=ZZ}.", DataVersion()) == "There are …, …."
+
+
 def test_a_translation_counts_what_the_english_does():
     assert same_counts("{agreements?as_of=2026-05-18} of {states?as_of=2026-05-18}", "En {states?as_of=2026-05-18}"
                        " hay {agreements?as_of=2026-05-18}")  # fmt: skip
