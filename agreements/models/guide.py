@@ -24,7 +24,7 @@ COUNTED = (
 
 
 class Counting:
-    """Mixed into records whose texts may hold counts. Each can be made, and the Spanish counts what the English does."""
+    """Mixed into records whose texts hold counts: each can be made, and the Spanish counts what the English does."""
 
     TEXTS = ("sentence_en", "sentence_es", "doubt_en", "doubt_es")
 
