@@ -5,7 +5,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tools lint format messages share-images demo-staff lock
+.PHONY: help run test test-tools lint format messages share-images screenshots demo-staff lock
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -36,6 +36,9 @@ messages: .venv/run.stamp .env ## Put new sentences into the Spanish catalogue, 
 
 share-images: .venv/dev.stamp ## Draw the pictures that go with links to pages (static/share/; needs Chromium)
 	@$(PYTHON) -m tests.pages.share_images
+
+screenshots: .venv/dev.stamp ## Take a picture of every kind of page, to look at (var/screenshots/; ARGS="law policy" for some)
+	@$(PYTHON) -m tests.pages.screenshots $(ARGS)
 
 demo-staff: .venv/run.stamp .env ## Make a local staff account and print its password once
 	@$(PYTHON) manage.py migrate --verbosity=0
