@@ -61,7 +61,7 @@ def shots(words: list[str]) -> Iterator[Shot]:
         if not words or any(word in kind for word in words):
             for language, prefix in LANGUAGES.items():
                 for width in WIDTHS:
-                    yield Shot(f"{kind.replace(' ', '-')}-{language}-{width}", f"{prefix}/find/", typed, width)
+                    yield Shot(f"found-{kind.replace(' ', '-')}-{language}-{width}", f"{prefix}/find/", typed, width)
 
 
 def take(shot: Shot, page: Page, folder: Path) -> Path:
