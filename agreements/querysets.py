@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 
 from jurisdictions.models import Coverage, LiesIn
 
@@ -93,7 +93,25 @@ def agencies_reaching(area: Jurisdiction, reach: Reach) -> models.QuerySet:
     return placed.none()
 
 
-class AgreementQuerySet(models.QuerySet):
+class SecondedQuerySet(models.QuerySet):
+    """Records of which a change is approved by a second person."""
+
+    def with_one_reviewer(self):
+        """Adds `alone_because` and `alone_on` of the newest change that its author alone approved; None if none was."""
+        revisions = self.model._meta.get_field("revisions").related_model
+        own = self.model._meta.get_field("revisions").field.name
+        alone = (
+            revisions.objects.exclude(alone_because="")
+            .filter(**{own: OuterRef("pk")})
+            .annotate(decided_on=TruncDate("decided_at"))
+            .order_by("-decided_at")
+        )
+        return self.annotate(
+            alone_because=Subquery(alone.values("alone_because")[:1]), alone_on=Subquery(alone.values("decided_on")[:1])
+        )
+
+
+class AgreementQuerySet(SecondedQuerySet):
     def on(self, day: date):
         """Agreements known by `day`, each with its `standing` that day: status, since, signed_on, moa_url, listing.
 
@@ -189,7 +207,7 @@ class ChangeEventQuerySet(models.QuerySet):
         return changed.exclude(before__moa_url=F("after__moa_url"))
 
 
-class EditorialQuerySet(models.QuerySet):
+class EditorialQuerySet(SecondedQuerySet):
     """Records that editors write; the public sees the published ones."""
 
     def published(self):
@@ -250,3 +268,13 @@ class LegalReviewQuerySet(models.QuerySet):
     def newest(self):
         """The review that stands on the card; None while no lawyer has read it."""
         return self.order_by("-reviewed_on", "-pk").first()
+
+
+class EarlierAgreementQuerySet(models.QuerySet):
+    def attested_on(self, day: date):
+        """Those that some document shows before or on `day` and some on or after it."""
+        return self.filter(attested_from__lte=day, attested_to__gte=day)
+
+    def for_listing(self):
+        """With their states and sources, by state, agency and time."""
+        return self.select_related("state", "source").order_by("state__name", "agency_name", "attested_from", "key")

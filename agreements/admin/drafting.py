@@ -6,8 +6,11 @@ Of a published record each of them only proposes (agreements/admin/proposing.py)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from jurisdictions.admin import ReadOnly
@@ -42,6 +45,13 @@ def is_spanish(field: str) -> bool:
     return field.endswith(SPANISH) or field == "translation"
 
 
+def _without(form: type[ModelForm], readonly: Iterable[str]) -> type[ModelForm]:
+    """The form without the fields that are only shown: Django keeps those that its class names, to be written."""
+    for name in readonly:
+        form.base_fields.pop(name, None)
+    return form
+
+
 class DraftingAdmin:
     """Mixed into the admin of a record, before PublicRecordAdmin."""
 
@@ -54,6 +64,10 @@ class DraftingAdmin:
             return kept + [each for each in self._fields_shown(request, obj) if not is_spanish(each)]
         return kept if may_edit(request.user) else [*kept, "state"]
 
+    def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return _without(form, self.get_readonly_fields(request, obj))
+
     def _fields_shown(self, request: HttpRequest, obj) -> list[str]:
         shown = (name for _title, options in self.get_fieldsets(request, obj) for name in options["fields"])
         return [name for name in shown if name not in ASKED]
@@ -65,6 +79,11 @@ class DraftingAdmin:
 
 class DraftingInline:
     """Mixed into the inline of a record's parts: they are written by whoever writes the record."""
+
+    def get_formset(self, request: HttpRequest, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form = _without(formset.form, self.get_readonly_fields(request, obj))
+        return formset
 
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return super().has_add_permission(request, obj) and may_write(request.user, obj)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -140,14 +140,14 @@ class Proposed:
             return [Value("agency", *marked(self.subject, str(into or changes[merges.MERGED_INTO])))]
         if merges.UNMERGED in changes:
             return [Value("stands alone again", "", changes[merges.UNMERGED])]
-        before = self._before
-        return [
-            Value(
-                _label(self.record, name),
-                *marked(_shown(self.record, name, before.get(name)), _shown(self.record, name, value)),
-            )
-            for name, value in changes.items()
-        ]
+        before, found = self._before, []
+        for name, value in changes.items():
+            if name in (PROVISIONS, CITATIONS):
+                found += _parts(name, before.get(name) or (), value or ())
+            else:
+                words = (_shown(self.record, name, each) for each in (before.get(name), value))
+                found.append(Value(_label(self.record, name), *marked(*words)))
+        return found
 
     @cached_property
     def _before(self) -> Mapping[str, object]:
@@ -183,14 +183,9 @@ def _shown(record: models.Model | None, name: str, value: object) -> str:
     """A value of a revision as a person reads it: records by their names, codes by their words."""
     if value in (None, "", []):
         return ""
-    if name == CITATIONS:
-        held = Source.objects.in_bulk({row["source"] for row in value})
-        return "\n".join(f"{held.get(row['source'], row['source'])}: {_citation(row)}" for row in value)
     if name == AREAS:
         areas = Jurisdiction.objects.select_related("state").in_bulk(value)
         return "; ".join(area_label(areas[geoid]) if geoid in areas else geoid for geoid in value)
-    if name == PROVISIONS:
-        return "\n".join(map(_provision, value))
     field = _field(record, name)
     if isinstance(field, models.ForeignKey):
         return str(field.related_model.objects.filter(pk=value).first() or value)
@@ -199,6 +194,27 @@ def _shown(record: models.Model | None, name: str, value: object) -> str:
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _parts(name: str, before: Sequence[Mapping], after: Sequence[Mapping]) -> Iterator[Value]:
+    """What becomes of each provision, by its place, or of each further source; of those that stay nothing is said."""
+    label = "part" if name == PROVISIONS else "further source"
+    gone, new = ([row for row in rows if row not in others] for rows, others in ((before, after), (after, before)))
+    by_place = {row["place"]: row for row in reversed(new)} if name == PROVISIONS else {}
+    held = Source.objects.in_bulk({row["source"] for row in (*gone, *new) if "source" in row})
+
+    def words(row: Mapping | None) -> str:
+        if row is None:
+            return ""
+        return _provision(row) if name == PROVISIONS else f"{held.get(row['source'], row['source'])}: {_citation(row)}"
+
+    for row in gone:
+        becomes = by_place.pop(row.get("place"), None)
+        if becomes is not None:
+            new.remove(becomes)
+        yield Value(label, *marked(words(row), words(becomes)))
+    for row in new:
+        yield Value(label, *marked("", words(row)))
 
 
 def _id(typed: str) -> str:

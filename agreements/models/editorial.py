@@ -160,6 +160,17 @@ def _one_of(*names: str) -> models.Q:
     return named
 
 
+class RevisionQuerySet(models.QuerySet):
+    def approved_alone(self):
+        """Those that their author alone approved, newest first, with the public record that each is of."""
+        public = models.Q(pk__in=[])
+        for name in OF_WRITTEN:
+            public |= models.Q(**{f"{name}__state": EditorialState.PUBLISHED})
+        public |= ~models.Q(named="")  # agencies and agreements are public as ICE lists them
+        records = (*OF_WRITTEN, "law__jurisdiction", "agency__state", "agreement__agency__state")
+        return self.exclude(alone_because="").filter(public).select_related(*records).order_by("-decided_at")
+
+
 class Revision(models.Model):
     """A proposed change to a published record: the fields that change, against which version, by whom and why."""
 
@@ -210,6 +221,8 @@ class Revision(models.Model):
     refused_because = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

@@ -177,7 +177,7 @@ def stretches_of(agreements: list[Agreement], lists: Lists) -> dict[int, list[St
 def agreement(request: HttpRequest, public_id: str) -> HttpResponse:
     """An agreement: its status on the day, every date and document ever printed, and the rows that print them."""
     day, refusal = asked_day(request.known_parameters)
-    known = Agreement.objects.select_related("agency__state", "ended_source")
+    known = Agreement.objects.select_related("agency__state", "ended_source").with_one_reviewer()
     record = known.filter(public_id=public_id).first()
     if record is None:
         former = get_object_or_404(AgreementFormerId.objects.select_related("agreement"), public_id=public_id)

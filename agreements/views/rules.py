@@ -227,7 +227,8 @@ def comparison_rows(request: HttpRequest, topic: str, day: date, rows: list[Stat
 def law(request: HttpRequest, key: str) -> HttpResponse:
     """A law: what it says in words and part by part, its dates as known, courts, doubts, sources, history."""
     day, refusal = asked_day(request.known_parameters)
-    record = StateLaw.objects.published().select_related("jurisdiction", "main_source").filter(key=key).first()
+    laws = StateLaw.objects.published().select_related("jurisdiction", "main_source").with_one_reviewer()
+    record = laws.filter(key=key).first()
     if record is None:
         raise Http404("no law has this address")
     provisions = list(record.provisions.all())
@@ -304,7 +305,7 @@ def policy_rows(request: HttpRequest, found: List) -> Iterator[tuple]:
 def policy(request: HttpRequest, key: str) -> HttpResponse:
     """A local policy: whose it is, what it says in words, its dates as known, doubts, sources, history."""
     day, refusal = asked_day(request.known_parameters)
-    record = policies_for_listing().published().filter(key=key).first()
+    record = policies_for_listing().published().with_one_reviewer().filter(key=key).first()
     if record is None:
         raise Http404("no policy has this address")
     context = {"topics": [Topic(each) for each in record.topics], **rule_context(record, day, refusal)}

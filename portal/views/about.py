@@ -17,6 +17,7 @@ from agreements.models import (
     Agreement,
     ListKind,
     LocalPolicy,
+    Revision,
     Snapshot,
     SourceCorrection,
     StateLaw,
@@ -40,6 +41,7 @@ def about(request: HttpRequest) -> HttpResponse:
             "policies": LocalPolicy.objects.published().count(),
             "areas": Jurisdiction.objects.with_pages().count(),
         },
+        "alone": Revision.objects.approved_alone()[:ALONE_AT_MOST],
         "operator": settings.OPERATOR,
         "contact": settings.CONTACT,
         "has_security_contact": bool(settings.SECURITY_CONTACT),
@@ -63,6 +65,7 @@ def errors(request: HttpRequest) -> HttpResponseBase:
     return render(request, "portal/errors.html", {"lists": Lists.on(today()), "found": found})
 
 
+ALONE_AT_MOST = 100  # changes by one reviewer that the page names, the newest first
 CORRECTION_COLUMNS = (
     "state", "agency", "program_model", "signed_on", "field", "wrong", "right", "reason", "source",
 )  # fmt: skip
