@@ -335,7 +335,7 @@ def test_map_and_table_say_the_same_and_every_county_leads_to_its_page(client, u
     drawn = drawn_on(response)
     body = response.content.decode()
     table = re.findall(
-        r'<th scope="row"><a href="/us/\w\w/([^/]+)/">([^<]+)</a></th><td class="n">(\d+)</td><td class="n">(\d+)</td>'
+        r'<th scope="row"><a href="/us/\w\w/([^/]+)/">([^<]+)</a></th><td>(\d+)</td><td>(\d+)</td>'
         r"<td>([^<]*)</td>",
         body,
     )
