@@ -115,7 +115,6 @@ PRACTICE = Page(
                 "my-fwd",
                 "my-dallas",
                 "my-pwc",
-                "my-66b",
             ),
         ),
         Part("liability", _("Who is liable"), ("ov-indemnity", "ov-liability", "my-la-14m", "my-melendres")),
@@ -191,6 +190,7 @@ RESEARCH = Page(
             ("re-mpi-reporting", "re-theodore", "re-wong", "re-wong-note", "re-dallas", "af-reporting-cis"),
         ),
         Part("stops", _("Traffic stops"), ("re-tamu",)),
+        Part("spending", _("Spending power"), ("my-66b",)),
         Part("polls", _("Polls"), ("re-poll-coop", "re-poll-apnorc", "re-poll-marist-2025", "re-poll-marist-2026")),
     ),
 )
