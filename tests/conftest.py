@@ -140,10 +140,22 @@ def site_database(facts_database):
 
 
 @pytest.fixture(scope="session")
-def site_url(site_database, tmp_path_factory):
+def site_folder(tmp_path_factory):
+    """Where the browser's server keeps the staff's sessions and writes its log."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def site_url(site_database, site_folder):
     """The address of the portal as readers get it: the production server, its real static files, all bundled facts."""
-    with site.served(facts.address(site_database), tmp_path_factory.mktemp("site")) as url:
+    with site.served(facts.address(site_database), site_folder) as url:
         yield url
+
+
+@pytest.fixture
+def site_log(site_folder):
+    """Reads all that the browser's server has written down until now."""
+    return lambda: (site_folder / "server.log").read_text()
 
 
 @pytest.fixture

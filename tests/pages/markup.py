@@ -109,7 +109,8 @@ def _fields(page: Element, language: str) -> Iterator[str]:
     for field in page.iter():
         if field.tag not in FIELDS or field.get("type") in {"hidden", "submit"}:
             continue
-        if not (field.get("id") in labelled or id(field) in within or field.get("aria-label")):
+        named = field.get("aria-label") or field.get("aria-labelledby")
+        if not (named or field.get("id") in labelled or id(field) in within):
             yield f"a field without a label: {field.get('name')}"
     for group in page.iter("fieldset"):
         if not len(group) or group[0].tag != "legend" or not said(group[0]):

@@ -50,7 +50,7 @@ def test_from_the_field_to_the_answer_and_back_in_time_without_script(bare_page)
 
 def test_a_state_is_chosen_without_script(bare_page):
     bare_page.goto("/")
-    bare_page.get_by_label("Or choose a state").select_option("Texas")
+    bare_page.get_by_role("combobox", name="Or choose a state").select_option("Texas")
     bare_page.get_by_role("button", name="Go", exact=True).click()
     expect(bare_page.get_by_role("heading", level=1)).to_contain_text("Texas")
 
