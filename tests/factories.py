@@ -12,9 +12,11 @@ from agreements.models import (
     Agreement,
     ChangeEvent,
     Check,
+    EarlierAgreement,
     FederalDesignation,
     GlossaryTerm,
     GuideFact,
+    LaterList,
     LegalReview,
     Listing,
     ListKind,
@@ -415,6 +417,38 @@ class GlossaryTermFactory(DjangoModelFactory):
     checked_on = date(2026, 11, 24)
     confidence = "high"
     translation = "machine"
+
+
+class EarlierAgreementFactory(DjangoModelFactory):
+    """A sheriff of Florida with a task force agreement, which documents show from July 2002 to October 2012."""
+
+    class Meta:
+        model = EarlierAgreement
+
+    key = factory.Sequence(lambda n: f"fl-orange-{n}-tfm")
+    state = factory.SubFactory(StateFactory)
+    agency_name = "Orange County Sheriff's Office"
+    agency_kind = "sheriff"
+    program_model = "TFM"
+    signed_on = ["2002-07-02"]
+    attested_from = date(2002, 7, 2)
+    attested_to = date(2012, 10, 2)
+    named_in = "An audit; a list of ICE's"
+    document_url = "https://www.ice.gov/an-agreement.pdf"
+    confidence = "high"
+    source = factory.SubFactory(SourceFactory)
+
+
+class LaterListFactory(DjangoModelFactory):
+    """A list of 9 October 2026, which an archive counted."""
+
+    class Meta:
+        model = LaterList
+
+    published_on = date(2026, 10, 9)
+    file_name = "participatingAgencies10092026.xlsx"
+    row_count = 2654
+    source = factory.SubFactory(SourceFactory)
 
 
 class LegalReviewFactory(DjangoModelFactory):

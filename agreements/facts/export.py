@@ -14,11 +14,13 @@ from agreements.models import (
     AgreementFormerId,
     Check,
     DesignationCitation,
+    EarlierAgreement,
     EventCitation,
     FactCitation,
     FederalDesignation,
     GlossaryTerm,
     GuideFact,
+    LaterList,
     LawCitation,
     Listing,
     LocalPolicy,
@@ -227,6 +229,18 @@ def guide_citation_rows() -> Iterator[dict]:
     yield from sorted(rows, key=lambda row: tuple(row.values()))
 
 
+def earlier_rows() -> Iterator[dict]:
+    for earlier in sorted(EarlierAgreement.objects.select_related("source"), key=attrgetter("key")):
+        row = {column: getattr(earlier, column) for column in tables.COLUMNS["earlier_agreements"]}
+        yield row | {"state": earlier.state_id, "source": source_key(earlier.source)}
+
+
+def later_rows() -> Iterator[dict]:
+    for later in LaterList.objects.select_related("source").order_by("published_on"):
+        row = {column: getattr(later, column) for column in tables.COLUMNS["later_lists"]}
+        yield row | {"source": source_key(later.source)}
+
+
 ROWS = {
     "sources": source_rows,
     "verdicts": verdict_rows,
@@ -248,4 +262,6 @@ ROWS = {
     "timeline_events": partial(guide_rows, TimelineEvent, "timeline_events"),
     "glossary_terms": partial(guide_rows, GlossaryTerm, "glossary_terms"),
     "guide_citations": guide_citation_rows,
+    "earlier_agreements": earlier_rows,
+    "later_lists": later_rows,
 }

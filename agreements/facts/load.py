@@ -12,6 +12,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 from django.db import models, transaction
@@ -24,7 +25,16 @@ from agreements.imports.placing import Placer
 from agreements.imports.refresh import BATCH, overwrite, refresh_derived
 from agreements.imports.rows import Normalised
 from agreements.imports.sheet import Sheet, SheetRow
-from agreements.models import Agreement, AgreementFormerId, Listing, Snapshot, SourceCorrection, Verdict
+from agreements.models import (
+    Agreement,
+    AgreementFormerId,
+    EarlierAgreement,
+    LaterList,
+    Listing,
+    Snapshot,
+    SourceCorrection,
+    Verdict,
+)
 from jurisdictions.imports.geography import load_geography
 from jurisdictions.models import (
     Agency,
@@ -74,6 +84,7 @@ def load_facts(folder: Path = tables.DATA, progress: Progress = lambda step: Non
         load.decisions()
         RulesLoad(load).settle()
         GuideLoad(load).settle()
+        load.beside_our_lists()
         if Snapshot.objects.exists() or Agency.objects.exists():
             load.into_a_database_in_use()
         else:
@@ -130,6 +141,13 @@ class _Load:
         self.settle("verdicts", self.table("verdicts"), _verdict_key, export.verdict_rows, Verdict)
         corrections = self.table("source_corrections")
         self.settle("source_corrections", corrections, _correction_key, export.correction_rows, SourceCorrection)
+
+    def beside_our_lists(self) -> None:
+        """What others say of the years before our lists, and of lists after them."""
+        earlier = self.table("earlier_agreements")
+        self.settle("earlier_agreements", earlier, itemgetter("key"), export.earlier_rows, EarlierAgreement)
+        later = self.table("later_lists")
+        self.settle("later_lists", later, itemgetter("published_on"), export.later_rows, LaterList)
 
     def settle(
         self,
@@ -192,7 +210,7 @@ class _Load:
         if isinstance(column, models.BooleanField):
             return text == "1"
         if isinstance(column, models.IntegerField):
-            return int(text)
+            return int(text) if text else None
         return text
 
     def keep_digests(self) -> None:

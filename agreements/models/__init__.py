@@ -4,6 +4,7 @@ from .agreement import Agreement, AgreementCitation, AgreementFormerId, Standing
 from .change import ChangeEvent
 from .decision import FoldedDecisions, SourceCorrection, Verdict
 from .desk import ImportRun, ProposedChange
+from .earlier import EarlierAgreement, LaterList
 from .editorial import Confidence, EditorialState, Revision, RuleStanding, Translation
 from .guide import (
     EventCitation,
@@ -29,6 +30,7 @@ __all__ = [
     "Check",
     "Confidence",
     "DesignationCitation",
+    "EarlierAgreement",
     "EditorialState",
     "Effect",
     "EventCitation",
@@ -38,6 +40,7 @@ __all__ = [
     "GlossaryTerm",
     "GuideFact",
     "ImportRun",
+    "LaterList",
     "LawCitation",
     "LegalReview",
     "ListKind",

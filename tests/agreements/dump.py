@@ -128,6 +128,7 @@ def public_facts() -> dict[str, list]:
 WRITTEN = (
     *("state_laws", "provisions", "local_policies", "designations", "rule_citations", "checks"),
     *("guide_facts", "model_powers", "timeline_events", "glossary_terms", "guide_citations"),
+    *("earlier_agreements", "later_lists"),
 )
 
 

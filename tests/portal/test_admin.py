@@ -1,6 +1,6 @@
 """The staff's side: every record can be looked at and found, edits leave their trace, nobody else comes in."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
@@ -56,8 +56,10 @@ from tests.factories import (
     CheckFactory,
     CountyFactory,
     DesignationFactory,
+    EarlierAgreementFactory,
     GlossaryTermFactory,
     GuideFactFactory,
+    LaterListFactory,
     LegalReviewFactory,
     LocalPolicyFactory,
     ModelPowerFactory,
@@ -125,6 +127,8 @@ def make_one_of_each(number: int) -> None:
     EventCitation.objects.create(event=TimelineEventFactory(), source=source)
     TermCitation.objects.create(term=GlossaryTermFactory(), source=source)
     LegalReviewFactory()
+    EarlierAgreementFactory()
+    LaterListFactory(published_on=date(2026, 10, 1) + timedelta(days=number))
     Revision.objects.create(
         law=provision.law, changes={"title": "A bill"}, base_version=provision.law.updated_at, reason="its title"
     )
