@@ -1,5 +1,6 @@
 """The site map, from top to bottom. These addresses are permanent."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -9,7 +10,9 @@ from portal.api.views import docs
 from portal.views import (
     about,
     compare,
+    components,
     country,
+    earlier,
     embed,
     errors,
     find,
@@ -62,6 +65,7 @@ urlpatterns += i18n_patterns(
     path("", include("agreements.urls")),
     path("guide/", guide.index, name="guide"),
     path("guide/facts/<slug:key>/", guide.fact, name="guide-fact"),
+    path("guide/earlier/", earlier.earlier, name="earlier"),
     path("guide/<slug:slug>/", guide.page, name="guide-page"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("rights/", rights.rights, name="rights"),
@@ -74,3 +78,6 @@ urlpatterns += i18n_patterns(
     path("about/privacy/", about.privacy, name="privacy"),
     prefix_default_language=False,
 )
+
+if settings.DEBUG:
+    urlpatterns += [path("components/", components.components, name="components")]
