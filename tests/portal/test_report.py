@@ -240,6 +240,17 @@ def test_closing_a_report_deletes_the_contact(send, broward):
     assert report.closed_at
 
 
+def test_the_ticket_names_the_record_the_fact_and_the_day(send, broward):
+    send(fact="policy", as_of="2026-02-01")
+    staff = Client()
+    signed_in(staff, "editor")
+    ticket = staff.get(f"/admin/portal/mistakereport/{MistakeReport.objects.get().pk}/change/").text
+    assert "Broward County, Florida" in ticket
+    assert "A written local policy" in ticket
+    assert "Feb. 1, 2026" in ticket
+    assert 'href="/us/fl/broward-county/?as_of=2026-02-01"' in ticket
+
+
 def test_a_researcher_does_not_see_what_readers_left(broward):
     staff = Client()
     signed_in(staff, "researcher")
