@@ -278,3 +278,9 @@ class EarlierAgreementQuerySet(models.QuerySet):
     def for_listing(self):
         """With their states and sources, by state, agency and time."""
         return self.select_related("state", "source").order_by("state__name", "agency_name", "attested_from", "key")
+
+
+class LaterListQuerySet(models.QuerySet):
+    def after(self, day: date | None):
+        """Lists published after the newest one that we hold; all of them where we hold none."""
+        return self.filter(published_on__gt=day) if day else self.all()

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurisdictions.models import Agency, Jurisdiction, Source
 
-from ..querysets import EarlierAgreementQuerySet
+from ..querysets import EarlierAgreementQuerySet, LaterListQuerySet
 from .editorial import Confidence
 
 
@@ -65,6 +65,8 @@ class LaterList(models.Model):
     file_name = models.CharField(max_length=80)
     row_count = models.PositiveIntegerField(null=True, blank=True, help_text="Where the archive says it.")
     source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+
+    objects = LaterListQuerySet.as_manager()
 
     class Meta:
         ordering = ["published_on"]

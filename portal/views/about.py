@@ -15,6 +15,7 @@ from agreements.lists import Lists
 from agreements.misprints import misprints
 from agreements.models import (
     Agreement,
+    LaterList,
     ListKind,
     LocalPolicy,
     Revision,
@@ -82,8 +83,11 @@ def correction_row(correction: SourceCorrection) -> tuple:
 def method(request: HttpRequest) -> HttpResponse:
     """Each count's definition beside the count itself."""
     listed = Agreement.objects.listed_on(today()).values("agency")
+    lists = Lists.on(today())
+    later = list(LaterList.objects.after(lists.newest).select_related("source"))
     context = {
-        "lists": Lists.on(today()),
+        "lists": lists,
+        "later": {"count": len(later), "last": later[-1]} if later else None,
         "numbers": national_numbers(),
         "statuses": [(status, Agreement.objects.on(today()).filter(status=status).count()) for status in Status],
         "snapshots": Snapshot.objects.aggregate(

@@ -39,6 +39,7 @@ OF_FACTS = (
     "changes",
     "guide",
     "glossary",
+    "earlier",
     "rights",
     "method",
     "errors",

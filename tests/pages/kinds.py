@@ -122,6 +122,7 @@ KINDS = [
     Kind("guide", "guide", ("/guide/",)),
     Kind("guide page", "guide-page", tuple(f"/guide/{slug}/" for slug in GUIDE), most=LARGEST),
     Kind("glossary", "glossary", ("/glossary/",), most=LARGEST),
+    Kind("earlier agreements", "earlier", ("/guide/earlier/", "/guide/earlier/?state=NC"), most=LARGEST),
     Kind("rights card", "rights", ("/rights/",)),
     Kind("data and API", "api-docs", ("/api/v1/docs/",)),
     Kind("cards", "embed", ("/embed/", "/embed/?geoid=12011")),
