@@ -15,11 +15,13 @@ SMALL = 40
 
 
 def path_of(rings: Iterable[Ring]) -> str:
-    """The `d` of a path through closed rings, in steps: "m5 5l9 0 0 9-9 1z"."""
+    """The `d` of a path through closed rings, in steps: "m5 5l9 0 0 9-9 1z". A ring that is one point is left out."""
     text = ""
     x = y = 0
-    for ring in rings:
+    for ring in map(corners_of, rings):
         (a, b), *rest = ring
+        if len(rest) < 2:
+            continue
         text += f"m{_pair(a - x, b - y)}"
         x, y = a, b
         between = "l"
@@ -30,6 +32,22 @@ def path_of(rings: Iterable[Ring]) -> str:
         text += "z"
         x, y = ring[0]  # a closed path stands where it began
     return text
+
+
+def corners_of(ring: Ring) -> Ring:
+    """The ring without the points at which it goes straight on; where it begins and ends stays."""
+    corners = [ring[0]]
+    for point in ring[1:]:
+        if point == corners[-1]:
+            continue
+        if len(corners) > 1:
+            (a, b), (x, y) = corners[-2:]
+            before, after = (x - a, y - b), (point[0] - x, point[1] - y)
+            is_straight = before[0] * after[1] == before[1] * after[0]
+            if is_straight and before[0] * after[0] + before[1] * after[1] > 0:
+                corners.pop()
+        corners.append(point)
+    return tuple(corners)
 
 
 def _pair(x: int, y: int) -> str:
