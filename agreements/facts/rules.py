@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -27,6 +26,7 @@ from agreements.models import (
     StateLaw,
 )
 from agreements.rule_events import refresh_rule_events
+from agreements.wholes import as_json, taken
 
 from . import export, tables
 
@@ -178,7 +178,7 @@ class RulesLoad:
         changed = {name: text for name, text in bundled.row.items() if held.row[name] != text}
         areas = changed.pop("jurisdictions", None)
         changes = {
-            name.removesuffix("_id"): _as_json(value)
+            name.removesuffix("_id"): as_json(value)
             for name, value in self.load.values(kind.model, changed).items()
             if value != getattr(record, name)
         }
@@ -194,17 +194,11 @@ class RulesLoad:
         Revision.objects.create(
             **{kind.name: record},
             changes=changes,
+            before={name: value for name, value in taken(record).items() if name in changes},
             base_version=record.updated_at,
             reason="The facts that come with the project say otherwise than this record, which staff here edited.",
             state=Revision.State.IN_REVIEW,
         )
-
-
-def _as_json(value: object) -> object:
-    """A field's value as a Revision keeps it."""
-    if isinstance(value, models.Model):
-        return value.pk
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def whole_records(
