@@ -120,8 +120,11 @@ def area_label(area: Jurisdiction) -> str:
 # -- Agencies -------------------------------------------------------------------------------------------------------
 
 
-class CoverageInline(admin.TabularInline):
-    """What the agency covers. A change here is an editor's decision, which later lists leave alone."""
+class CoverageInline(admin.StackedInline):
+    """What the agency covers. A change here is an editor's decision, which later lists leave alone.
+
+    Not as a table: Django gives the fields of one no labels of their own, which screen readers need.
+    """
 
     model = Coverage
     extra = 0
