@@ -39,6 +39,7 @@ OF_FACTS = (
     "changes",
     "guide",
     "glossary",
+    "numbers",
     "earlier",
     "rights",
     "method",

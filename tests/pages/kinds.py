@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 FIRST_FLIGHT = 14_000
 """Bytes that a server may send before it hears from the reader again: a page with its style, compressed."""
+FULLEST_STATE = 15_000
+"""Bytes that the fullest states may have: Texas with its 254 counties, and Florida."""
 LARGEST = 20_000
 """Bytes no page may pass: drawings and long comparisons only."""
 LANGUAGES = {"en": "", "es": "/es"}
@@ -22,6 +24,7 @@ class Kind:
     addresses: tuple[str, ...]
     most: int = FIRST_FLIGHT
     status: int = 200
+    requests: int = 3  # the page, its style, its script
 
     def __str__(self) -> str:
         return self.name
@@ -48,11 +51,11 @@ KINDS = [
     Kind("home", "home", ("/",)),
     Kind("find", "find", ("/find/", "/find/?state=tx&letter=b")),
     Kind("country", "states", ("/us/", "/us/?as_of=2025-03-01")),
+    Kind("state", "state", ("/us/tx/", "/us/fl/"), most=FULLEST_STATE),
     Kind(
+        "smaller state",
         "state",
-        "state",
-        ("/us/tx/", "/us/fl/", "/us/ga/", "/us/ca/", "/us/md/?as_of=2026-02-12", "/us/ct/", "/us/dc/", "/us/gu/"),
-        most=LARGEST,  # Texas, with its 254 counties
+        ("/us/md/?as_of=2026-02-12", "/us/ga/", "/us/ca/", "/us/va/", "/us/ct/", "/us/dc/", "/us/gu/"),
     ),
     Kind(
         "county",
@@ -122,10 +125,12 @@ KINDS = [
     Kind("guide", "guide", ("/guide/",)),
     Kind("guide page", "guide-page", tuple(f"/guide/{slug}/" for slug in GUIDE), most=LARGEST),
     Kind("glossary", "glossary", ("/glossary/",), most=LARGEST),
+    Kind("numbers", "numbers", ("/guide/numbers/",), most=LARGEST),
     Kind("earlier agreements", "earlier", ("/guide/earlier/", "/guide/earlier/?state=NC"), most=LARGEST),
     Kind("rights card", "rights", ("/rights/",)),
     Kind("data and API", "api-docs", ("/api/v1/docs/",)),
-    Kind("cards", "embed", ("/embed/", "/embed/?geoid=12011")),
+    Kind("cards", "embed", ("/embed/",)),
+    Kind("line of a card", "embed", ("/embed/?geoid=12011",), requests=4),  # the card itself, in a frame
     Kind("card of a state", "embed-state", ("/embed/us/tx/",)),
     Kind("card of a place", "embed-place", ("/embed/us/fl/broward-county/", "/embed/us/mt/petroleum-county/")),
     Kind("report", "report", ("/report/", "/report/?page=/us/fl/davie/")),
