@@ -17,7 +17,7 @@ from jurisdictions.models import Agency, AgencyFormerId, DataVersion
 
 from .days import today
 from .desk import merges
-from .desk.people import ADMINISTRATOR, PUBLISHER, may_edit, may_publish
+from .desk.people import hold_to_another, may_edit, may_publish, reviewers
 from .imports.refresh import refresh_derived
 from .models import (
     Agreement,
@@ -171,7 +171,7 @@ def approve(revision: Revision, *, by: AbstractBaseUser, alone_because: str = ""
         DataVersion.objects.take_turn()
         revision = _open(revision)
         _may_decide(by)
-        _by_another(revision, by, alone_because)
+        hold_to_another(by, revision.author_id, alone_because, act="approve it")
         if revision.record is None:
             raise ValidationError("The record that this change is of is gone.", code="gone")
         record = type(revision.record).objects.select_for_update().get(pk=revision.record.pk)
@@ -183,7 +183,7 @@ def approve(revision: Revision, *, by: AbstractBaseUser, alone_because: str = ""
             )
         record = _approved(record, revision, by)
         revision.state, revision.reviewer, revision.decided_at = Revision.State.APPROVED, by, timezone.now()
-        revision.alone_because = alone_because if revision.author_id == by.pk else ""
+        revision.alone_because = alone_because.strip()[:REASON_AT_MOST] if revision.author_id == by.pk else ""
         revision.save(update_fields=["state", "reviewer", "decided_at", "alone_because"])
     return record
 
@@ -338,12 +338,6 @@ def set_citations(record: Written, rows: Iterable[Mapping], ids: Iterable[int] |
         citation.delete()
 
 
-def reviewers() -> models.QuerySet:
-    """Everybody who may approve a change."""
-    staff = get_user_model().objects.filter(is_active=True, is_staff=True)
-    return staff.filter(Q(is_superuser=True) | Q(groups__name__in=[PUBLISHER, ADMINISTRATOR])).distinct()
-
-
 def _open(revision: Revision) -> Revision:
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.state == Revision.State.DRAFT:
@@ -356,19 +350,3 @@ def _open(revision: Revision) -> Revision:
 def _may_decide(user: AbstractBaseUser) -> None:
     if not reviewers().filter(pk=user.pk).exists():
         raise ValidationError("Only a publisher or an administrator decides on changes.", code="not_a_publisher")
-
-
-def _by_another(revision: Revision, user: AbstractBaseUser, alone_because: str) -> None:
-    if revision.author_id != user.pk:
-        return
-    if reviewers().count() > 1:
-        raise ValidationError("You wrote this change, so somebody else has to approve it.", code="own_change")
-    if not (user.is_superuser or user.groups.filter(name=ADMINISTRATOR).exists()):
-        raise ValidationError(
-            "You wrote this change and nobody else may approve it. Ask an administrator.", code="own_change"
-        )
-    if not alone_because.strip():
-        raise ValidationError(
-            "You wrote this change yourself. Say why nobody else could review it; the public will see it.",
-            code="own_change",
-        )

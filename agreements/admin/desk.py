@@ -25,7 +25,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from agreements.desk import decisions, runs
-from agreements.desk.people import hold_to_edit, may_edit, may_publish
+from agreements.desk.people import hold_to_edit, may_approve_alone, may_edit, may_publish
 from agreements.desk.reading import ORDER
 from agreements.desk.workbook import sheet_of, unpack
 from agreements.imports.dating import day_in_name
@@ -36,6 +36,7 @@ from jurisdictions.models import Agency, Coverage, Jurisdiction
 from ..models import FoldedDecisions, ImportRun, ListKind, ProposedChange, Snapshot, SourceCorrection
 from ..waiting import NEEDS_SOMEONE, of_run
 from .lines import Areas, Line, asked, decide, says_something_new
+from .words import id_typed
 
 LINES_AT_ONCE = 60
 FOUND_AT_MOST = 12
@@ -233,6 +234,11 @@ class Review:
         """Changes that were put off, and decided after the list was applied: written by `apply_later`."""
         return self.run.proposed.decided_since().count()
 
+    @cached_property
+    def is_alone(self) -> bool:
+        """Whether the person seconds their own decisions, with a reason, since nobody else could."""
+        return may_approve_alone(self.person)
+
     def may_decide(self, change: ProposedChange) -> bool:
         put_off = self.run.is_applied and change.written_at is None
         return self.may_edit and (self.run.is_under_review or put_off)
@@ -246,12 +252,9 @@ class Review:
             change.run = self.run
             line = Line(change, areas, *(failed or {}).get(change.pk, ()))
             line.may_decide = self.may_decide(change)
-            line.may_second = (
-                self.may_publish
-                and self.run.is_under_review
-                and change.waits_for_a_second
-                and change.decided_by_id != self.person.pk
-            )
+            waits = self.may_publish and self.run.is_under_review and change.waits_for_a_second
+            line.is_own = waits and change.decided_by_id == self.person.pk
+            line.may_second = waits and (not line.is_own or self.is_alone)
             lines.append(line)
         return lines
 
@@ -613,10 +616,12 @@ class ImportRunAdmin(ReadOnly, admin.ModelAdmin):
         """Confirm what a colleague decided."""
 
         def act() -> str:
-            change = run.proposed.filter(pk=request.POST.get("second") or 0).first()
+            pk = id_typed(request.POST.get("second", ""))
+            change = run.proposed.filter(pk=pk or 0).first()
             if change is None:
                 raise ValidationError("That line is gone: the list was compared again. Look at it anew.")
-            decisions.second(change, by=request.user)
+            alone_because = request.POST.get(f"alone_because-{change.pk}", "")
+            decisions.second(change, by=request.user, alone_because=alone_because)
             return f"You seconded “{change}”."
 
         return self._act(request, run, act)

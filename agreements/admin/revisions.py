@@ -29,10 +29,9 @@ from ..wholes import AREAS, CITATIONS, PROVISIONS, citation_row, citations_of
 from .desk import found, saying
 from .lines import Value
 from .preview import as_public
-from .words import marked
+from .words import id_typed, marked
 
 State = Revision.State
-MOST_DIGITS = 19  # of an id: with one more it is past what a column holds
 
 
 # -- A change field by field ------------------------------------------------------------------------------------------
@@ -217,11 +216,6 @@ def _parts(name: str, before: Sequence[Mapping], after: Sequence[Mapping]) -> It
         yield Value(label, *marked("", words(row)))
 
 
-def _id(typed: str) -> str:
-    """The id of a record in a form; "" for what is none, or is none that a table could have."""
-    return typed if typed.isascii() and typed.isdecimal() and len(typed) < MOST_DIGITS else ""
-
-
 def _provision(row: Mapping) -> str:
     """A provision in a line: its number, topic and effect, whom it binds, what it says."""
     effect, topic = (_word(choices, row.get(name)) for name, choices in (("effect", Effect), ("topic", Topic)))
@@ -392,7 +386,7 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
         self._hold_to_propose(request)
         initial = {"ended_on": agreement.ended_on}
         form = EndForm(request.POST or None, initial=initial)
-        seek, chosen = request.POST.get("seek_source", ""), _id(request.POST.get("source", ""))
+        seek, chosen = request.POST.get("seek_source", ""), id_typed(request.POST.get("source", ""))
         if request.method == "POST" and "seek" not in request.POST:
             with saying(request):
                 if not form.is_valid():

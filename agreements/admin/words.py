@@ -48,3 +48,11 @@ def _joined(tag: str, parts: Iterable[Part]) -> SafeString:
     around = f"<{tag}>{{}}</{tag}>"
     runs = ((same, "".join(text for _same, text in run)) for same, run in groupby(parts, key=lambda part: part[0]))
     return format_html_join("", "{}", ((text if same else format_html(around, text),) for same, text in runs if text))
+
+
+MOST_DIGITS = 19  # of an id: with one more it is past what a column holds
+
+
+def id_typed(text: str) -> str:
+    """The id of a record as a form sends it; "" for what is none, or is none that a table could have."""
+    return text if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else ""

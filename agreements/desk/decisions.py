@@ -18,7 +18,7 @@ from jurisdictions.models import Agency
 from jurisdictions.names import fold
 
 from .consequences import WRITES, Consequences
-from .people import hold_to_edit, hold_to_publish
+from .people import hold_to_another, hold_to_edit, hold_to_publish
 from .workbook import unpack
 
 Decision = ProposedChange.Decision
@@ -54,7 +54,7 @@ def decide(
     change.decision, change.note = decision, note
     change.choice = _choice(change, dict(choice or {}))
     change.decided_by, change.decided_at = (None, None) if decision == Decision.OPEN else (by, timezone.now())
-    change.seconded_by = change.seconded_at = None
+    change.seconded_by, change.seconded_at, change.alone_because = None, None, ""
     change.needs_second = _needs_second(change)
     if decision in WRITES:
         _hold_against_others(change)
@@ -83,15 +83,18 @@ def accept_certain(run: ImportRun, *, by: AbstractBaseUser | None, kinds: Iterab
 
 
 @transaction.atomic
-def second(change: ProposedChange, *, by: AbstractBaseUser) -> ProposedChange:
-    """Confirm what another person decided. ValidationError: nothing to second, own decision, or not a publisher."""
+def second(change: ProposedChange, *, by: AbstractBaseUser, alone_because: str = "") -> ProposedChange:
+    """Confirm what another person decided. ValidationError: nothing to second, own decision, or not a publisher.
+
+    An administrator may second their own where nobody else could; `alone_because` says why, and the public reads it.
+    """
     hold_to_publish(by)
     change = _locked(change)
     if not change.waits_for_a_second:
         raise ValidationError("This change does not wait for a second person.", code="second")
-    if change.decided_by_id == by.pk:
-        raise ValidationError("You decided this yourself, so somebody else has to second it.", code="own_change")
+    hold_to_another(by, change.decided_by_id, alone_because, did="You decided this yourself", act="second it")
     change.seconded_by, change.seconded_at = by, timezone.now()
+    change.alone_because = alone_because.strip()[:300] if change.decided_by_id == by.pk else ""
     change.save()
     return change
 

@@ -213,7 +213,8 @@ def _keep(run: ImportRun, found: list[Proposal], decided: Decided, *, follow: se
         )
         earlier = decided.get(one.subject)
         if earlier and _is_as_it_was(one, earlier):
-            for name in ("decision", "choice", "note", "decided_by_id", "decided_at", "seconded_by_id", "seconded_at"):
+            for name in ("decision", "choice", "note", "decided_by_id", "decided_at", "seconded_by_id", "seconded_at",
+                         "alone_because"):  # fmt: skip
                 setattr(change, name, getattr(earlier, name))
             change.needs_second = change.needs_second or earlier.needs_second
         elif one.subject in follow and one.is_certain:

@@ -129,6 +129,11 @@ class ProposedChangeQuerySet(models.QuerySet):
         waiting = [ProposedChange.Decision.OPEN, ProposedChange.Decision.LATER]
         return self.filter(needs_second=True, seconded_at=None).exclude(decision__in=waiting)
 
+    def seconded_alone(self):
+        """Decisions, public by now, that the person who took them seconded; the newest first."""
+        applied = self.filter(run__state=ImportRun.State.APPLIED).exclude(seconded_at=None)
+        return applied.exclude(alone_because="").order_by("-seconded_at")
+
     def put_off(self):
         """Changes of applied lists that somebody postponed: they still need someone."""
         waiting = [ProposedChange.Decision.OPEN, ProposedChange.Decision.LATER]
@@ -204,6 +209,12 @@ class ProposedChange(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     seconded_by = _person()
     seconded_at = models.DateTimeField(null=True, blank=True)
+    alone_because = models.CharField(
+        "why one reviewer",
+        max_length=300,
+        blank=True,
+        help_text="Where an administrator seconded their own decision: why nobody else could. Shown publicly.",
+    )
     written_at = models.DateTimeField(
         null=True, blank=True, help_text="When the decision was acted on. Empty while it may still be changed."
     )
@@ -216,7 +227,9 @@ class ProposedChange(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "number"], name="one_proposed_change_per_number"),
             models.CheckConstraint(
-                condition=models.Q(seconded_by=None) | ~models.Q(seconded_by=models.F("decided_by")),
+                condition=models.Q(seconded_by=None)
+                | ~models.Q(seconded_by=models.F("decided_by"))
+                | ~models.Q(alone_because=""),
                 name="a_second_is_another_person",
                 violation_error_message=_("You decided this yourself, so somebody else has to second it."),
             ),

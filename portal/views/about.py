@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.timezone import localdate
 
 from agreements.caching import public_page
 from agreements.days import today
@@ -18,6 +21,7 @@ from agreements.models import (
     LaterList,
     ListKind,
     LocalPolicy,
+    ProposedChange,
     Revision,
     Snapshot,
     SourceCorrection,
@@ -42,7 +46,7 @@ def about(request: HttpRequest) -> HttpResponse:
             "policies": LocalPolicy.objects.published().count(),
             "areas": Jurisdiction.objects.with_pages().count(),
         },
-        "alone": Revision.objects.approved_alone()[:ALONE_AT_MOST],
+        "alone": approved_alone(),
         "operator": settings.OPERATOR,
         "contact": settings.CONTACT,
         "has_security_contact": bool(settings.SECURITY_CONTACT),
@@ -67,6 +71,27 @@ def errors(request: HttpRequest) -> HttpResponseBase:
 
 
 ALONE_AT_MOST = 100  # changes by one reviewer that the page names, the newest first
+
+
+class Alone(NamedTuple):
+    """A change that the person who wrote it approved: of what, when, and why nobody else did."""
+
+    named: str
+    on: date
+    because: str
+
+
+def approved_alone() -> list[Alone]:
+    """All of them, of records and of decisions on ICE's lists, the newest first."""
+    revisions = Revision.objects.approved_alone()[:ALONE_AT_MOST]
+    decisions = ProposedChange.objects.seconded_alone()[:ALONE_AT_MOST]
+    found = [
+        Alone(str(each.record or each.named), localdate(each.decided_at), each.alone_because) for each in revisions
+    ]
+    found += [Alone(str(each), localdate(each.seconded_at), each.alone_because) for each in decisions]
+    return sorted(found, key=lambda each: each.on, reverse=True)[:ALONE_AT_MOST]
+
+
 CORRECTION_COLUMNS = (
     "state", "agency", "program_model", "signed_on", "field", "wrong", "right", "reason", "source",
 )  # fmt: skip
