@@ -450,3 +450,32 @@ def test_a_public_page_never_shows_a_list_under_review(desk, run, client):
     assert "Northern Lights" not in Client().get("/agencies/").text
     assert not ChangeEvent.objects.filter(agency__name__startswith="Northern").exists()
     assert not Agreement.objects.filter(agency__name__startswith="Northern").exists()
+
+
+def test_an_administrator_who_is_alone_seconds_their_own_decision_and_readers_are_told_why(load, publisher):
+    load([CLAY, LEE])
+    load([CLAY], 1)
+    alone = Client()
+    person = signed_in(alone, "administrator")
+    run = runs.open_sheet(sheet([CLAY, LEE], 2))
+    change = run.proposed.get(kind="back")
+    linked = {"public_id": Agency.objects.get(name=CLAY[1]).public_id}
+    decisions.decide(change, "linked", by=person, note="One office.", choice=linked)
+    form = {"second": change.pk, f"alone_because-{change.pk}": "The other publisher has left."}
+    assert "somebody else has to second it" in said(alone.post(at(run, "second"), form, follow=True))[0]
+    publisher.is_active = False
+    publisher.save()
+    assert "Nobody else could, because" in alone.get(at(run), {"show": "second"}).text
+    assert "Say why nobody else could" in said(alone.post(at(run, "second"), {"second": change.pk}, follow=True))[0]
+    alone.post(at(run, "second"), form)
+    change.refresh_from_db()
+    assert (change.seconded_by, change.alone_because) == (person, "The other publisher has left.")
+    assert "The other publisher has left." not in Client().get("/about/").text
+    runs.apply_run(run, by=person)
+    assert "The other publisher has left." in Client().get("/about/").text
+
+
+@pytest.mark.parametrize("forged", ["😀", "9" * 30, "-1", ""])
+def test_a_line_that_is_no_line_is_not_seconded(load, press, forged):
+    run = runs.open_sheet(sheet([CLAY]))
+    assert "That line is gone" in said(press.post(at(run, "second"), {"second": forged}, follow=True))[0]
