@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date
 from functools import cached_property
 
 import django_filters as filters
@@ -143,6 +143,13 @@ class SinceFilter(filters.Filter):
 
     class Field(forms.DateTimeField):
         default_error_messages = {"invalid": _("Write a day such as 2026-05-18, or a moment: 2026-05-18T12:00:00Z.")}
+
+        def clean(self, value):
+            moment = super().clean(value)
+            try:
+                return moment and moment.astimezone(UTC)
+            except OverflowError:  # a moment of the year 1 or 9999 that has no year in UTC
+                raise ValidationError(self.error_messages["invalid"], "invalid") from None
 
     field_class = Field
 

@@ -17,6 +17,7 @@ TITLES = {
     413: "The request is too large",
     415: "The request's body is of a kind that is not read here",
     429: "Too many requests",
+    500: "An error of ours",
 }
 
 
@@ -64,6 +65,8 @@ def problem(exception: Exception, context: dict) -> Response | None:
         exception = exceptions.NotFound(*exception.args)
     if isinstance(exception, RequestDataTooBig):
         exception = TooLarge()
+    if isinstance(exception, RecursionError):
+        exception = exceptions.ParseError("The body is nested too deeply.")
     if not isinstance(exception, exceptions.APIException):
         return None
     status = exception.status_code

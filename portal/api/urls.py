@@ -32,5 +32,5 @@ urlpatterns = [
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     *router.urls,
-    re_path(r".*/$", NotHere.as_view()),
+    re_path(r"[\s\S]*\Z", NotHere.as_view(), name="nothing"),
 ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from urllib.parse import quote
 
 import django_filters as filters
 from django import forms
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import resolve
+from django.utils.http import escape_leading_slashes
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
@@ -24,7 +27,7 @@ from agreements.api.problems import BadParameters
 from agreements.api.serializers import AgreementBrief, ListBrief, list_brief
 from agreements.api.views import AS_OF, FIELDS
 from agreements.days import STALE_AFTER, today
-from agreements.filters import AreaFilter, Ordering, StateField, StateFilter
+from agreements.filters import AreaField, Ordering, StateField, StateFilter
 from agreements.models import Snapshot
 from jurisdictions.api.serializers import AgencyBrief, AreaBrief, JurisdictionRecord
 from jurisdictions.models import Jurisdiction, LiesIn
@@ -35,6 +38,8 @@ from portal.api.description import description_as_json, sections
 from portal.api.rules_of_answer import CheckRecord, LabelOnTheDay, LawsOfTopic, PolicyInForce, rules_of
 from portal.find import Found, Hit, areas_of_geoid, find
 
+COUNTY_DIGITS = 5
+
 # -- Areas ----------------------------------------------------------------------------------------------------------
 
 
@@ -42,12 +47,28 @@ class OrderingByGeoid(Ordering):
     last = "geoid"
 
 
+class CountyField(AreaField):
+    """A county or its equivalent by its GEOID; cleaned to the Jurisdiction whose page speaks for it."""
+
+    default_error_messages = {"no_county": "This is no county's GEOID; a county's has 5 digits, such as 12011."}
+
+    def clean(self, value):
+        county = super().clean(value)
+        if county and not (county.is_county or len(str(value).strip()) == COUNTY_DIGITS):
+            raise forms.ValidationError(self.error_messages["no_county"], "no_county")
+        return county
+
+
+class CountyFilter(filters.Filter):
+    field_class = CountyField
+
+
 class JurisdictionFilter(filters.FilterSet):
     """Areas of a state, a county or a kind, or by a part of their name."""
 
     q = filters.CharFilter("name", lookup_expr="icontains", max_length=100, label="A part of the name")
     state = StateFilter(method="in_state", label="State (USPS)")
-    county = AreaFilter(method="in_county", label="GEOID of a county that it lies in")
+    county = CountyFilter(method="in_county", label="GEOID of a county that it lies in")
     kind = filters.ChoiceFilter("kind", choices=Jurisdiction.Kind.choices, label="Kind of area")
     ordering = OrderingByGeoid(fields=[("geoid", "geoid"), ("name", "name"), ("population", "population")])
 
@@ -385,12 +406,34 @@ class Root(Answer, APIView):
 class NotHere(Answer, APIView):
     """What has no address in the API."""
 
+    is_kept = False
+
+    def initial(self, request, *args, **kwargs) -> None:
+        """No method and no parameter makes an address of it."""
+        super().initial(request, *args, **kwargs)
+        raise NotFound("See /api/v1/ for the addresses that there are.")
+
     @extend_schema(exclude=True)
     def get(self, request, *args, **kwargs) -> HttpResponseBase:
-        raise NotFound("See /api/v1/ for the addresses that there are.")
+        """Never reached."""
 
     def refuse_bad_parameters(self, request) -> None:
         """Whatever it is asked with."""
+
+    def dispatch(self, request, *args, **kwargs) -> HttpResponseBase:
+        if request.method in {"GET", "HEAD"} and not request.path_info.endswith("/"):
+            with_slash = resolve(f"{request.path_info}/")
+            if getattr(with_slash.func, "cls", None) is not type(self):
+                moved = HttpResponsePermanentRedirect(with_a_slash(request))
+                moved.headers["Access-Control-Allow-Origin"] = "*"
+                return moved
+        return super().dispatch(request, *args, **kwargs)
+
+
+def with_a_slash(request: HttpRequest) -> str:
+    """The address asked for with the slash that ends ours."""
+    query = request.META.get("QUERY_STRING", "")
+    return f"{escape_leading_slashes(quote(request.path))}/{'?' if query else ''}{query}"
 
 
 class Schema(Answer, APIView):
