@@ -10,6 +10,7 @@ for memory), the others and the reader's own bounds remain.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import json
@@ -45,11 +46,14 @@ from .sheet import (
 MAX_ANSWER = 16 * 1024**2  # bytes; the largest list so far gives 0.6 MB
 MAX_LINE = 4 * 1024**2  # bytes: of one row. What a line swells to in memory is bounded by it
 MAX_SENTENCE = 500  # characters
+AT_ONCE = 2  # children of all workers of this machine together: each may take a whole core and 256 MB
+WAIT = 30.0  # seconds for one's turn; a list of ICE's is read in one
 MAX_OPEN_FILES = 16  # the interpreter's own, and a codec that it has to look up
 
 TOO_SLOW = f"Reading this workbook takes far longer than any list of ICE's does; {CHOOSE}"
 TOO_LARGE = f"Reading this workbook takes far more memory than any list of ICE's does; {CHOOSE}"
 TOO_MUCH = f"This workbook holds far more text than any list of ICE's; {CHOOSE}"
+BUSY = "Other workbooks are being read just now; try again in a minute."
 CRASHED = f"This workbook stops the program that reads it; {CHOOSE}"
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -69,6 +73,51 @@ def run_child(
 ) -> Sheet:
     """As `read_in_child`, with the child's program given: its arguments come before the limits."""
     command = [sys.executable, "-I", "-S", "-B", "-c", program, *arguments, str(seconds), str(megabytes)]
+    with _turn():
+        return _run(command, data, file_name, seconds)
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """Wait until fewer than AT_ONCE children run on this machine. NotASheet after WAIT seconds.
+
+    Each place is a locked file, so whoever dies leaves it. Where no such file can be had, nobody waits.
+    """
+    until = time.monotonic() + WAIT
+    while True:
+        for number in range(AT_ONCE):
+            try:
+                place = os.open(places() / str(number), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            except OSError:
+                yield
+                return
+            try:
+                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(place)
+                continue
+            try:
+                yield
+            finally:
+                os.close(place)
+            return
+        if time.monotonic() >= until:
+            raise NotASheet(BUSY)
+        time.sleep(0.05)
+
+
+def places() -> Path:
+    """The folder of the locks, this user's own. OSError where it is somebody else's."""
+    import tempfile  # not among what the child needs
+
+    folder = Path(tempfile.gettempdir(), f"sheet-readers-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise PermissionError(folder)
+    return folder
+
+
+def _run(command: list[str], data: bytes, file_name: str, seconds: int) -> Sheet:
     try:
         process = subprocess.Popen(
             command,

@@ -1,5 +1,6 @@
 """Whatever the process that reads a workbook does, the answer is a list or one sentence, and nothing is left behind."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from agreements.imports import sandbox
 from agreements.imports.sandbox import CRASHED, MAX_LINE, TOO_LARGE, TOO_MUCH, TOO_SLOW, read_in_child, run_child
 from agreements.imports.sheet import NotASheet, read_sheet
 
@@ -213,6 +215,26 @@ def test_threads_read_side_by_side():
     for thread in threads:
         thread.join()
     assert found == [read_sheet(data, "list.xlsx")] * 4
+
+
+def test_no_more_workbooks_are_read_at_once_than_a_small_machine_survives(monkeypatch, tmp_path):
+    monkeypatch.setattr(sandbox, "places", lambda: tmp_path)
+    monkeypatch.setattr(sandbox, "WAIT", 0.1)
+    data, others = workbook(), [(tmp_path / str(number)).open("w") for number in range(sandbox.AT_ONCE)]
+    for other in others:
+        fcntl.flock(other, fcntl.LOCK_EX)
+    with pytest.raises(NotASheet) as refused:
+        read_in_child(data, "list.xlsx")
+    assert str(refused.value) == sandbox.BUSY
+    others[0].close()  # one has been read, or its worker has died
+    assert read_in_child(data, "list.xlsx") == read_sheet(data, "list.xlsx")
+    others[1].close()
+
+
+def test_where_no_lock_can_be_had_a_workbook_is_still_read(monkeypatch, tmp_path):
+    monkeypatch.setattr(sandbox, "places", lambda: tmp_path / "none")
+    data = workbook()
+    assert read_in_child(data, "list.xlsx") == read_sheet(data, "list.xlsx")
 
 
 def test_a_system_that_gives_no_process_is_one_sentence(monkeypatch):
