@@ -15,9 +15,9 @@ RESEARCHER, EDITOR, PUBLISHER = "researcher", "editor", "publisher"
 TRANSLATOR, ADMINISTRATOR = "translator", "administrator"
 ROLES = {
     RESEARCHER: "looks things up and writes drafts of laws, policies, labels, checks and the guide",
-    EDITOR: "edits records, decides on the changes of a list under review, proposes merges and endings",
-    PUBLISHER: "publishes and withdraws, applies lists and undoes them, approves what others proposed",
-    TRANSLATOR: "writes the Spanish of laws, policies, labels and the guide",
+    EDITOR: "edits drafts, proposes changes to what is published, merges and endings, decides on a list's changes",
+    PUBLISHER: "approves what others proposed, so publishes and withdraws; applies lists and undoes them",
+    TRANSLATOR: "writes the Spanish of laws, policies, labels and the guide; of published ones it is proposed",
     ADMINISTRATOR: "all of this, and the accounts of the staff",
 }
 
