@@ -23,8 +23,9 @@ BESIDE_FACTS = {
 }
 
 
-@pytest.mark.parametrize("language", ["", "/es"])
-@pytest.mark.parametrize("address", BESIDE_FACTS)
+@pytest.mark.parametrize(
+    ("language", "address"), [*(("", address) for address in BESIDE_FACTS), ("/es", "/us/fl/davie/?as_of=2025-06-20")]
+)
 def test_beside_each_fact_a_link_opens_the_form_with_it_named(client, language, address):
     page = client.get(f"{language}{address}")
     assert page.status_code == 200
