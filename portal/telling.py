@@ -207,6 +207,7 @@ FILES = {
     "laws": "view=list&",
     "changes": "view=days&",
     "errors": "",
+    "earlier": "",
 }
 """Views whose page has all of its rows as a file, with what that is asked with besides `format`."""
 
