@@ -167,6 +167,10 @@ def test_numbers_of_our_own_lists_are_counted_and_come_out_as_published_counts_h
     assert said in text_of(page(client, slug, "en"))
 
 
+def test_numbers_are_written_as_the_united_states_write_them_in_spanish_too(client):
+    assert "1,843" in text_of(page(client, "what-it-is", "es"))
+
+
 def test_no_number_that_our_lists_give_is_typed():
     """A fact that rests on ICE's sheets has its counts in braces; what else is a figure there is a date or a name."""
     ours = GuideFact.objects.standing().filter(main_source__title__startswith="ICE's list")
