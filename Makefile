@@ -5,7 +5,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tools lint format messages share-images screenshots demo-staff lock
+.PHONY: help run test test-tools lint html format messages share-images screenshots demo-staff lock
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -23,6 +23,9 @@ lint: .venv/dev.stamp .env ## Check style, the direction of imports, and that ea
 	@.venv/bin/lint-imports
 	@$(PYTHON) manage.py check --fail-level WARNING
 	@$(PYTHON) manage.py makemigrations --check --dry-run
+
+html: .venv/dev.stamp tests/html/node_modules ## Check the markup of every kind of page with html-validate (needs npm)
+	@.venv/bin/pytest --quiet tests/pages/test_markup.py
 
 format: .venv/dev.stamp ## Put the code in the house's format
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
@@ -76,6 +79,10 @@ endef
 	echo 'The portal needs Python 3.11 or newer, able to make virtual environments.'; \
 	echo 'On Debian or Ubuntu: apt-get install python3 python3-venv. On a Mac: brew install python.'; \
 	exit 1
+
+tests/html/node_modules: tests/html/package-lock.json
+	@cd tests/html && npm ci --ignore-scripts --loglevel=error
+	@touch $@
 
 test-tools:
 	@command -v msgfmt >/dev/null || { \

@@ -91,6 +91,7 @@ KINDS = [
             "/us/compare/?a=12011",
             "/us/compare/",
         ),
+        most=LARGEST,
     ),
     Kind("map", "country-map", ("/map/",), most=LARGEST),
     Kind("state map", "state-map", ("/map/tx/", "/map/ga/", "/map/va/", "/map/gu/"), most=LARGEST),

@@ -12,7 +12,6 @@ from tests.pages.looking import violations
 pytestmark = pytest.mark.browser
 
 SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.2
-MOST_REQUESTS = 3
 NARROW = {"width": 320, "height": 640}
 WIDE = {"width": 1280, "height": 900}
 DARK = ("home", "county", "compare", "map", "laws", "guide page")
@@ -64,7 +63,7 @@ def kept_out(tab: Page) -> list:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_kind_of_page_is_open_to_everybody_and_asks_for_three_things(tab_with, site_url, language):
+def test_every_kind_of_page_is_open_to_everybody_and_asks_for_few_things(tab_with, site_url, language):
     tab = tab_with()
     asked, found = [], []
     tab.on("request", lambda request: asked.append(request.url))
@@ -75,7 +74,7 @@ def test_every_kind_of_page_is_open_to_everybody_and_asks_for_three_things(tab_w
         tab.goto(address)
         found += [(address, what) for what in kept_out(tab)]
         fetched = [url for url in asked if not url.startswith("data:")]
-        if len(fetched) > MOST_REQUESTS or not all(url.startswith(site_url) for url in fetched):
+        if len(fetched) > kind.requests or not all(url.startswith(site_url) for url in fetched):
             found.append((address, fetched))
     assert found == []
 

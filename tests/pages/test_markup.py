@@ -1,8 +1,12 @@
 """The markup of every kind of page in both languages: in order by the HTML standard, and when it is read aloud."""
 
+import json
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.pages.kinds import KINDS, LANGUAGES, TYPED, pages
@@ -103,3 +107,31 @@ def test_a_fault_is_found(more, fault):
 
 def test_a_page_in_the_wrong_language_is_found():
     assert faults(page_of(GOOD), "es") == ["the page's lang is en"]
+
+
+# -- A second opinion ------------------------------------------------------------------------------------------------
+
+VALIDATOR = settings.BASE_DIR / "tests/html/node_modules/.bin/html-validate"
+
+
+@one_database
+@pytest.mark.facts
+@pytest.mark.skipif(not VALIDATOR.exists(), reason="html-validate is not installed: `make html` installs it")
+def test_html_validate_finds_nothing_on_any_kind_of_page(tmp_path):
+    for language, prefix in LANGUAGES.items():
+        for number, (kind, address) in enumerate(pages()):
+            (tmp_path / f"{language} {number:03} {kind}.html").write_text(sent(prefix + address).text)
+        for kind in TYPED:
+            (tmp_path / f"{language} find {kind}.html").write_text(answered(kind, prefix).text)
+    rules = VALIDATOR.parents[2] / ".htmlvalidate.json"
+    told = tmp_path / "told.json"
+    with told.open("w") as file:  # into a pipe Node would end in the middle of a long answer
+        command = [VALIDATOR, "--config", rules, "--formatter", "json", *sorted(tmp_path.glob("*.html"))]
+        subprocess.run(command, stdout=file, check=False)
+    checked = json.loads(told.read_text())
+    found = [
+        (Path(page["filePath"]).stem, each["line"], each["ruleId"], each["message"])
+        for page in checked
+        for each in page["messages"]
+    ]
+    assert found == []
