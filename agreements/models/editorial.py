@@ -231,7 +231,15 @@ class Revision(models.Model):
                 condition=_one_of(*OF_WRITTEN),
                 name="a_revision_is_of_one_record",
                 violation_error_message=_("A change is of one record: a law, a policy, a label, an agency's name …"),
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved")
+                | models.Q(reviewer=None)
+                | ~models.Q(reviewer=models.F("author"))
+                | ~models.Q(alone_because=""),
+                name="a_reviewer_is_another_person",
+                violation_error_message=_("You wrote this change, so somebody else has to approve it."),
+            ),
         ]
 
     def __str__(self):

@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -471,3 +471,10 @@ def test_of_two_who_approve_at_once_one_does_and_the_other_is_told():
         thread.join()
     assert sorted(told) == ["This change was already approved.", "approved"]
     assert law.history.count() == 2
+
+
+def test_the_database_itself_refuses_that_an_author_approves_without_a_reason(editor, law):
+    write(editor, law, title="Mine")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Revision.objects.update(state="approved", reviewer=editor.user)
+    Revision.objects.update(state="approved", reviewer=editor.user, alone_because="Nobody else is left.")
