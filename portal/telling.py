@@ -211,6 +211,18 @@ FILES = {
 }
 """Views whose page has all of its rows as a file, with what that is asked with besides `format`."""
 
+BULK = "data"
+"""The view whose page offers all records as files, once they were built; their manifest names each of them."""
+MANIFEST = "/api/v1/bulk/manifest.json"
+
+
+def file_of(request: HttpRequest) -> dict:
+    if view_of(request) == BULK:
+        kind, address = "application/json", request.build_absolute_uri(MANIFEST)
+    else:
+        kind, address = "text/csv", f"{address_of(request)}?{FILES[view_of(request)]}format=csv"
+    return {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": address}
+
 
 def dataset(request: HttpRequest, title: str, description: str, lists: Lists | None) -> dict:
     """All rows of a list as a data set. A list that was narrowed is no data set of its own."""
@@ -226,11 +238,7 @@ def dataset(request: HttpRequest, title: str, description: str, lists: Lists | N
             "url": request.build_absolute_uri(reverse("home")),
         },
         "spatialCoverage": "US",
-        "distribution": {
-            "@type": "DataDownload",
-            "encodingFormat": "text/csv",
-            "contentUrl": f"{address_of(request)}?{FILES[view_of(request)]}format=csv",
-        },
+        "distribution": file_of(request),
     }
     if lists and lists.first and lists.newest:
         told["temporalCoverage"] = f"{lists.first}/{lists.newest}"
@@ -249,7 +257,8 @@ def as_data(request: HttpRequest, context: Mapping, *, title: str, description: 
         told["about"] = tell(context[name])
     if found := breadcrumbs(request, trail, title):
         told["breadcrumb"] = found
-    if view in FILES and not parameters_of(request):
+    has_file = view in FILES or (view == BULK and context.get("held"))
+    if has_file and not parameters_of(request):
         told["mainEntity"] = dataset(request, title, description, context.get("lists"))
     if not told:
         return SafeString()

@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -347,6 +348,14 @@ def test_a_list_that_was_narrowed_is_no_data_set(told):
     StateFactory()
     assert "mainEntity" in told("/agencies/").data
     assert "mainEntity" not in told("/agencies/?state=FL").data
+
+
+@pytest.mark.parametrize("held", [None, {"version": "2026-11-25.1"}])
+def test_the_page_of_all_data_names_the_manifest_once_files_were_built(rf, held):
+    request = rf.get("/data/")
+    request.resolver_match = SimpleNamespace(view_name="data")
+    block = telling.as_data(request, {"held": held}, title="Data", description="All of it", trail="")
+    assert ('"contentUrl":"http://testserver/api/v1/bulk/manifest.json"' in block) == bool(held)
 
 
 # -- To cite --------------------------------------------------------------------------------------------------------
