@@ -10,10 +10,11 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, TruncDate
 
-from jurisdictions.models import Coverage, LiesIn
+from jurisdictions.models import AgencyAlias, Coverage, LiesIn
+from jurisdictions.names import fold
 
 if TYPE_CHECKING:
-    from jurisdictions.models import Jurisdiction
+    from jurisdictions.models import Agency, Jurisdiction
 
     from .models import Snapshot
 
@@ -274,6 +275,16 @@ class EarlierAgreementQuerySet(models.QuerySet):
     def attested_on(self, day: date):
         """Those that some document shows before or on `day` and some on or after it."""
         return self.filter(attested_from__lte=day, attested_to__gte=day)
+
+    def printed_as(self, agency: Agency) -> list:
+        """Those of its state under a name that ICE's lists print for this agency and for no other agency there."""
+        of_state = list(self.filter(state=agency.state_id).order_by("attested_from", "key"))
+        if not of_state:
+            return []
+        printed = AgencyAlias.objects.filter(agency__state=agency.state_id).values_list("agency", "folded")
+        names = {fold(agency.name), *(name for each, name in printed if each == agency.pk)}
+        names -= {name for each, name in printed if each != agency.pk}
+        return [record for record in of_state if fold(record.agency_name) in names]
 
     def for_listing(self):
         """With their states and sources, by state, agency and time."""

@@ -15,7 +15,7 @@ from jurisdictions.models import Agency, AgencyFormerId
 from ..caching import public_page
 from ..filters import AgencyFilter, AgreementFilter, asked_day
 from ..lists import Lists
-from ..models import Agreement, AgreementFormerId, Listing, Standing, Status
+from ..models import Agreement, AgreementFormerId, EarlierAgreement, Listing, Standing, Status
 from ..powers import MOMENTS, powers_of
 from ..programs import PLAIN_NAMES
 from ..sentences import about
@@ -133,6 +133,7 @@ def agency(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse
         "powers": [(title, [power for power in powers if power.moment == moment]) for moment, title in MOMENTS.items()],
         "sources": list(dict.fromkeys(power.source for power in powers)),
         "coverages": agency.coverages.select_related("jurisdiction__state", "source").order_by("jurisdiction__name"),
+        "earlier": EarlierAgreement.objects.filter(attested_from__lt=lists.first or day).printed_as(agency),
         "spellings": agency.aliases.filter(first_printed_on__lte=day).order_by("-last_printed_on", "name"),
         "changes": agency.changes.filter(seen_on__lte=day).for_listing().newest_first()[:CHANGES_SHOWN],
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.lists import Lists
-from agreements.models import Agreement, ChangeEvent, Status
+from agreements.models import Agreement, ChangeEvent, EarlierAgreement, Status
 from agreements.programs import by_model
 from agreements.querysets import SPECIAL_KINDS
 from agreements.sentences import day_in_words
@@ -74,6 +74,11 @@ class StateAnswer:
     def series(self) -> Series:
         """What stood on each list by the day."""
         return (self.through_time or ThroughTime.read()).state(self.area.pk).until(self.day)
+
+    @cached_property
+    def has_earlier(self) -> bool:
+        """Whether other documents show an agreement here before the end of 2024."""
+        return EarlierAgreement.objects.filter(state=self.area).exists()
 
     @cached_property
     def listed(self) -> tuple[Entry, ...]:

@@ -9,7 +9,9 @@ import pytest
 from agreements.models import Agreement, EarlierAgreement, LaterList
 from portal.views.earlier import by_year
 from tests.factories import (
+    NEWEST_LIST,
     AgencyFactory,
+    AgreementFactory,
     CountyFactory,
     EarlierAgreementFactory,
     LaterListFactory,
@@ -116,3 +118,41 @@ def test_a_state_without_any_is_answered_in_words(client, asked):
     response = client.get(f"/guide/earlier/?state={asked}")
     assert response.status_code == 400
     assert "We know of no earlier agreement in a state of this abbreviation." in text_of(response)
+
+
+@pytest.mark.django_db
+def test_an_agency_and_its_state_lead_to_what_documents_show_before_our_lists(client):
+    sheriff = AgencyFactory(name="Orange County Sheriff's Office")
+    AgreementFactory(agency=sheriff)
+    EarlierAgreementFactory(key="fl-orange-tfm")
+    EarlierAgreementFactory(
+        key="fl-orange-wso", program_model="WSO", attested_from=NEWEST_LIST, attested_to=NEWEST_LIST
+    )
+    response = client.get(f"/agencies/{sheriff.public_id}-{sheriff.slug}/")
+    sentence = "Street enforcement: other documents show an agreement from 2 July 2002 to 2 October 2012."
+    assert sentence in text_of(response)
+    body = response.content.decode()
+    assert 'href="/guide/earlier/?state=FL#fl-orange-tfm"' in body
+    assert "#fl-orange-wso" not in body  # our lists tell of it
+    assert 'href="/guide/earlier/?state=FL"' in client.get("/us/fl/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_name_that_two_agencies_of_a_state_have_had_leads_from_neither(client):
+    EarlierAgreementFactory()
+    agencies = [AgencyFactory(name=name) for name in ("Orange County Sheriff's Office", "Orange Sheriff")]
+    for agency in agencies:
+        agency.aliases.create(
+            name="Orange County Sheriff's Office",
+            folded="orange county sheriffs office",
+            first_printed_on=NEWEST_LIST,
+            last_printed_on=NEWEST_LIST,
+        )
+    for agency in agencies:
+        assert EarlierAgreement.objects.printed_as(agency) == []
+
+
+@pytest.mark.django_db
+def test_a_state_without_any_has_no_way_to_them(client):
+    AgreementFactory()
+    assert "/guide/earlier/?state" not in client.get("/us/fl/").content.decode()
