@@ -24,8 +24,10 @@ MAX_AGE = 5 * 60  # seconds
 CODE = ("agreements", "jurisdictions", "portal", "templates", "static", "locale")
 
 
-def public_page(*parameters: str) -> Callable:
+def public_page(*parameters: str, rests_on: Callable[[], str] = str) -> Callable:
     """Decorate a view that reads only what is public and only these parameters of the address.
+
+    `rests_on` names the state of what the view reads beside the facts, such as files.
 
     The view finds them in `request.known_parameters`; whatever else a shared link carries takes no part in anything.
     The decorated view names them in `parameters`.
@@ -37,7 +39,7 @@ def public_page(*parameters: str) -> Callable:
         def answer(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
             request.known_parameters = known(request.GET, parameters)
             request.data_version = DataVersion.objects.current()
-            etag = etag_of(request)
+            etag = etag_of(request, rests_on())
             response = get_conditional_response(request, etag=etag) or view(request, *args, **kwargs)
             if response.status_code in (200, 301, 304):
                 response.headers["ETag"] = etag
@@ -61,9 +63,9 @@ def known(asked: QueryDict, parameters: tuple[str, ...]) -> QueryDict:
     return found
 
 
-def etag_of(request: HttpRequest) -> str:
+def etag_of(request: HttpRequest, also: str = "") -> str:
     address = f"{request.scheme}://{request.get_host()}{request.path}?{request.known_parameters.urlencode()}"
-    parts = (release(), str(request.data_version.number), address, get_language(), today().isoformat())
+    parts = (release(), str(request.data_version.number), address, get_language(), today().isoformat(), also)
     return f'"{hashlib.blake2b(chr(0).join(parts).encode(), digest_size=12).hexdigest()}"'
 
 

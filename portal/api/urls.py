@@ -7,7 +7,7 @@ from agreements.api.rule_views import DesignationViewSet, LawViewSet, PolicyView
 from agreements.api.views import AgencyViewSet, AgreementStats, AgreementViewSet, SnapshotViewSet
 
 from .renderers import CSV, JSON, JSONLines
-from .views import JurisdictionViewSet, Lookup, NotHere, Root, Schema, Status, docs
+from .views import Bulk, BulkFile, BulkManifest, JurisdictionViewSet, Lookup, NotHere, Root, Schema, Status, docs
 
 app_name = "api"
 
@@ -29,6 +29,14 @@ urlpatterns = [
     path("lookup/", Lookup.as_view(), name="lookup"),
     path("stats/agreements/", AgreementStats.as_view(), name="agreement-stats"),
     path("status/", Status.as_view(), name="status"),
+    path("bulk/", Bulk.as_view(), name="bulk"),
+    path("bulk/manifest.json", BulkManifest.as_view(), name="bulk-manifest"),
+    re_path(r"^bulk/(?P<name>[a-z]+\.[a-z]+)$", BulkFile.as_view(), name="bulk-file"),
+    re_path(
+        r"^bulk/(?P<version>[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6})/(?P<name>[a-z]+\.[a-z]+)$",
+        BulkFile.as_view(),
+        name="bulk-version-file",
+    ),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     *router.urls,

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import quote
 
 import django_filters as filters
 from django import forms
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+)
 from django.shortcuts import render
 from django.urls import resolve
+from django.utils.cache import get_conditional_response
 from django.utils.http import escape_leading_slashes
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -34,6 +43,7 @@ from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import Entry, PlaceAnswer, StateAnswer, answer_for, state_answer
 from portal.answers.compare import answers_differ
 from portal.answers.shelf import Shelf
+from portal.api import bulk
 from portal.api.description import description_as_json, sections
 from portal.api.rules_of_answer import CheckRecord, LabelOnTheDay, LawsOfTopic, PolicyInForce, rules_of
 from portal.find import Found, Hit, areas_of_geoid, find
@@ -396,11 +406,71 @@ class Root(Answer, APIView):
                 "lookup": url("lookup"),
                 "stats": url("agreement-stats"),
                 "status": url("status"),
+                "bulk": url("bulk"),
                 "schema": url("schema"),
                 "docs": url("docs"),
                 "meta": self.meta,
             }
         )
+
+
+class Bulk(Answer, APIView):
+    """All records as files, CSV and JSON Lines: which there are, how many rows, the sha256 and the schema of each.
+
+    The names without a version lead to the newest files; the last versions stay for downloads that have begun.
+    """
+
+    is_kept = False
+
+    @extend_schema(operation_id="bulk_retrieve", responses={200: OpenApiTypes.OBJECT})
+    def get(self, request) -> Response:
+        """The manifest of the newest files. Before the first ones, `version` is null."""
+        held = bulk.manifest() if bulk.is_built() else {"version": None, "files": [], "schemas": {}}
+        for each in held["files"]:
+            path = reverse("api:bulk-version-file", args=[held["version"], each["name"]])
+            each["url"] = request.build_absolute_uri(path)
+        return Response({**held, "versions": bulk.versions()})
+
+
+@extend_schema(exclude=True)
+class BulkManifest(Bulk):
+    """The same under the name that mirrors look for."""
+
+
+class BulkFile(Answer, APIView):
+    """A file of all records."""
+
+    is_kept = False
+
+    @extend_schema(exclude=True)
+    def get(self, request, name: str, version: str = bulk.CURRENT) -> HttpResponseBase:
+        try:
+            described, path = bulk.file_of(name, version)
+            etag = f'"{described["sha256"]}"'
+            unchanged = get_conditional_response(request, etag=etag)
+            if unchanged is not None:
+                return unchanged
+            packed = "gzip" in request.headers.get("Accept-Encoding", "")
+            opened = Path(f"{path}.gz" if packed else path).open("rb")  # noqa: SIM115 - the answer closes it
+        except (bulk.NotBuilt, FileNotFoundError):
+            raise NotFound("There is no such file. See /api/v1/bulk/ for those that there are.") from None
+        response = FileResponse(
+            opened, as_attachment=True, filename=name, content_type=f"{described['media_type']}; charset=utf-8"
+        )
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+            etag = f"W/{etag}"
+        response.headers["ETag"] = etag
+        response.headers["Vary"] = "Accept-Encoding"
+        return response
+
+    def dispatch(self, request, *args, **kwargs) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        if response.status_code in {200, 304}:
+            # The files of a version never change; the newest files are asked after.
+            age = "max-age=31536000, immutable" if "version" in kwargs else "no-cache"
+            response.headers["Cache-Control"] = f"public, {age}"
+        return response
 
 
 class NotHere(Answer, APIView):

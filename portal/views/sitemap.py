@@ -46,7 +46,7 @@ OF_FACTS = (
     "errors",
 )
 """Pages that change with the facts, by the names of their addresses."""
-OF_THE_SITE = ("find", "about", "privacy", "embed", "api-docs")
+OF_THE_SITE = ("find", "about", "privacy", "embed", "data", "api-docs")
 """Pages that change only with the portal itself. Nobody can say when, so they have no day."""
 
 ROWS_AT_ONCE = 500
