@@ -18,7 +18,7 @@ from tests.portal.reading import heading, text_of
 
 pytestmark = pytest.mark.django_db
 
-PAGE_QUERIES = 18  # data version, state, and the sixteen of the answer
+PAGE_QUERIES = 19  # data version, state, and the seventeen of the answer
 
 
 @pytest.fixture
