@@ -9,8 +9,10 @@ from django.conf import settings
 ROOT = settings.BASE_DIR
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
 CODE = [ROOT / folder for folder in ("portal", "agreements", "jurisdictions", "tests", "templates", "static", "docs")]
+INSTALLED = {"__pycache__", "node_modules"}
+"""Folders with files that are made or fetched, not written here."""
 CODE_FILES = [
-    path for folder in CODE for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    path for folder in CODE for path in folder.rglob("*") if path.is_file() and not INSTALLED & set(path.parts)
 ]
 
 
