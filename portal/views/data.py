@@ -60,5 +60,5 @@ def files() -> list[dict]:
     tables: dict[str, dict] = {}
     for each in bulk.manifest()["files"] if bulk.is_built() else ():
         table = tables.setdefault(each["table"], {"name": each["table"], "rows": each["rows"], "forms": {}})
-        table["forms"][each["format"]] = {"name": each["name"], "megabytes": each["bytes"] / 1_000_000}
+        table["forms"][each["format"]] = {"name": each["name"], "bytes": each["bytes"]}
     return list(tables.values())
