@@ -129,7 +129,8 @@ KINDS = [
     Kind("numbers", "numbers", ("/guide/numbers/",), most=LARGEST),
     Kind("earlier agreements", "earlier", ("/guide/earlier/", "/guide/earlier/?state=NC"), most=LARGEST),
     Kind("rights card", "rights", ("/rights/",)),
-    Kind("data and API", "api-docs", ("/api/v1/docs/",)),
+    Kind("data", "data", ("/data/",)),
+    Kind("API", "api-docs", ("/api/v1/docs/",)),
     Kind("cards", "embed", ("/embed/",)),
     Kind("line of a card", "embed", ("/embed/?geoid=12011",), requests=4),  # the card itself, in a frame
     Kind("card of a state", "embed-state", ("/embed/us/tx/",)),
