@@ -125,12 +125,15 @@ def test_an_agency_and_its_state_lead_to_what_documents_show_before_our_lists(cl
     sheriff = AgencyFactory(name="Orange County Sheriff's Office")
     AgreementFactory(agency=sheriff)
     EarlierAgreementFactory(key="fl-orange-tfm")
+    EarlierAgreementFactory(key="fl-orange-jem", program_model="JEM", attested_to=NEWEST_LIST)
     EarlierAgreementFactory(
         key="fl-orange-wso", program_model="WSO", attested_from=NEWEST_LIST, attested_to=NEWEST_LIST
     )
     response = client.get(f"/agencies/{sheriff.public_id}-{sheriff.slug}/")
     sentence = "Street enforcement: other documents show an agreement from 2 July 2002 to 2 October 2012."
     assert sentence in text_of(response)
+    goes_on = "Jail screening: other documents show an agreement since 2 July 2002, before our lists begin."
+    assert goes_on in text_of(response)
     body = response.content.decode()
     assert 'href="/guide/earlier/?state=FL#fl-orange-tfm"' in body
     assert "#fl-orange-wso" not in body  # our lists tell of it
