@@ -238,7 +238,7 @@ LOS_ANGELES = Page(
 
 CLAIMS = Page(
     "claims",
-    _("What is often said, and what holds?"),
+    _("What is often said, and what did we find?"),
     _("Claims about 287(g) that were confirmed, corrected, or that we could not confirm."),
     template="claims",
 )
