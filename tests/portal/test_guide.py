@@ -133,7 +133,7 @@ def test_every_claim_is_on_the_page_of_claims_with_what_became_of_it(client):
     for claim in claims:
         assert claim.claim_en in text, claim.key
     for claim in claims.filter(verdict="corrected"):
-        assert f"Said: {claim.claim_en} What holds: {plain(COUNT.split(claim.sentence_en)[0])}".strip() in text
+        assert f"Said: {claim.claim_en} What we found: {plain(COUNT.split(claim.sentence_en)[0])}".strip() in text
 
 
 # -- Powers, numbers, sides -------------------------------------------------------------------------------------------
