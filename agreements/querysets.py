@@ -286,6 +286,14 @@ class EarlierAgreementQuerySet(models.QuerySet):
         names -= {name for each, name in printed if each != agency.pk}
         return [record for record in of_state if fold(record.agency_name) in names]
 
+    def agencies_by_year(self) -> dict[int, int]:
+        """How many agencies documents show on some day of each year; one with two agreements counts once."""
+        shown: dict[int, set] = {}
+        for state, agency, first, last in self.values_list("state", "agency_name", "attested_from", "attested_to"):
+            for year in range(first.year, last.year + 1):
+                shown.setdefault(year, set()).add((state, agency))
+        return {year: len(shown[year]) for year in sorted(shown)}
+
     def for_listing(self):
         """With their states and sources, by state, agency and time."""
         return self.select_related("state", "source").order_by("state__name", "agency_name", "attested_from", "key")

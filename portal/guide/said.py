@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from agreements.counted import counted
 from agreements.localised import spanish_of
-from agreements.models import GlossaryTerm, GuideFact, ModelPower, TimelineEvent, Translation
+from agreements.models import EarlierAgreement, GlossaryTerm, GuideFact, ModelPower, TimelineEvent, Translation
 from jurisdictions.models import DataVersion, Source
 
 from .pages import Part
@@ -32,10 +32,12 @@ class Guide:
     powers: tuple[ModelPower, ...]
     events: tuple[TimelineEvent, ...]
     terms: tuple[GlossaryTerm, ...]
+    shown_by_year: Mapping[int, int]
+    """Agencies with an agreement that documents show, by year, before and beside our own lists."""
 
     @classmethod
     def read(cls) -> Guide:
-        """Eight queries."""
+        """Nine queries."""
 
         def published(model: type) -> Iterable:
             cited = model._meta.get_field("citations").related_model.objects.select_related("source").order_by("pk")
@@ -50,6 +52,7 @@ class Guide:
             tuple(published(ModelPower).order_by("place", "act")),
             tuple(sorted(published(TimelineEvent), key=lambda event: (event.when.first_day, event.key))),
             tuple(published(GlossaryTerm)),
+            EarlierAgreement.objects.agencies_by_year(),
         )
 
     @classmethod

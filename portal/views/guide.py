@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +12,7 @@ from agreements.caching import public_page
 from agreements.days import today
 from agreements.lists import Lists
 from portal.answers.series import ThroughTime
-from portal.guide import PAGES, Page, Reading
+from portal.guide import PAGES, Page, Reading, Said
 from portal.guide.claims import claims_of
 from portal.guide.pages import CLAIMS, is_on_the_card, page_of
 from portal.guide.powers import COLUMNS, table_of
@@ -49,12 +51,24 @@ def _more(page: Page, reading: Reading) -> dict:
             return {"models": COLUMNS, "table": table_of(reading)}
         case "history":
             return {
-                "events": [reading.said(event) for event in reading.guide.events],
+                "events": list(_timeline(reading)),
                 "series": ThroughTime.of(reading.version).country.until(today()),
             }
         case "claims":
             return {"claims": claims_of(reading)}
     return {}
+
+
+def _timeline(reading: Reading) -> Iterator[tuple[Said, int | None]]:
+    """Each event; with the first of a year how many agencies documents show in it, if our own lists do not."""
+    own = Lists.on(today()).first
+    told = set()
+    for event in reading.guide.events:
+        year = event.when.first_day.year
+        is_before = own is None or year < own.year
+        shown = reading.guide.shown_by_year.get(year) if is_before and year not in told else None
+        told.add(year)
+        yield reading.said(event), shown
 
 
 def _neighbours(page: Page) -> dict[str, Page | None]:

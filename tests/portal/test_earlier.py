@@ -47,6 +47,16 @@ def test_an_agency_with_two_eras_counts_once_in_a_year():
 
 
 @pytest.mark.facts
+def test_the_timeline_says_once_a_year_how_many_agencies_documents_show_before_our_lists(client):
+    shown = EarlierAgreement.objects.agencies_by_year()
+    assert (shown[2002], shown[2006], shown[2020]) == (1, 9, 149)
+    text = text_of(client.get("/guide/history/"))
+    assert text.count("1 agency in 2002") == 1
+    assert text.count(f"{shown[2012]} agencies in 2012") == 1
+    assert "agencies in 2021" not in text
+
+
+@pytest.mark.facts
 def test_what_an_archive_says_of_later_lists_is_told_with_the_method_and_is_no_list_of_ours(client):
     assert LaterList.objects.after(date(2026, 5, 18)).count() == 33
     text = text_of(client.get("/about/method/"))
