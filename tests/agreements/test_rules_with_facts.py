@@ -21,7 +21,9 @@ PAGE_QUERIES = 5
 @pytest.mark.parametrize("language", ["", "/es"])
 @pytest.mark.parametrize("model", [StateLaw, LocalPolicy])
 def test_every_page_opens_in_both_languages_says_what_it_rests_on_and_costs_the_same(client, model, language):
-    for record in model.objects.published().select_related("main_source"):
+    records = model.objects.published().select_related("main_source")
+    client.get(f"{language}{records[0].get_absolute_url()}")  # the first reader pays for reading the glossary
+    for record in records:
         with CaptureQueriesContext(connection) as queries:
             response = client.get(f"{language}{record.get_absolute_url()}")
         assert response.status_code == 200, record.key
@@ -31,7 +33,7 @@ def test_every_page_opens_in_both_languages_says_what_it_rests_on_and_costs_the_
         assert "%(" not in body
         assert not re.search(r"\s(style|on\w+)=", body)
         if language and record.translation != "missing":
-            assert record.summary_es.split(".")[0] in text_of(response).replace(" ,", ","), record.key
+            assert record.summary_es.split(".")[0] in re.sub(r" (?=[;,)])", "", text_of(response)), record.key
 
 
 @pytest.mark.parametrize("model", [StateLaw, LocalPolicy])

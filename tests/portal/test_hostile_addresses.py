@@ -50,6 +50,7 @@ def world():
     agreement = AgreementFactory(agency=AgencyFactory(state=StateFactory()))
     return {
         "us/<slug:state>/<slug:slug>/": ["us/fl/broward-county/", "us/fl/davie/"],
+        "embed/us/<slug:state>/<slug:slug>/": ["embed/us/fl/broward-county/"],
         "us/<slug:state>/<slug:slug>/feed/": ["us/fl/davie/feed/"],
         "agreements/<slug:public_id>/": [f"agreements/{agreement.public_id}/"],
         "laws/<slug:key>/": [f"laws/{StateLawFactory().key}/"],

@@ -224,6 +224,7 @@ def test_a_map_costs_the_same_whatever_the_number_of_agencies(
         AgreementFactory(agency=AgencyFactory(name=f"Police {number}", covers=[PlaceFactory(counties=[county])]))
         AgreementFactory(agency=AgencyFactory(name=f"Patrol {number}", placement="statewide"))
         AgreementFactory(agency=AgencyFactory(name=f"Campus {number}", placement="in_question", printed_county=county))
+    client.get(address)  # what a process reads once is no cost of the page
     with django_assert_max_num_queries(queries):
         assert client.get(address).status_code == 200
 
