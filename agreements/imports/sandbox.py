@@ -312,7 +312,8 @@ def limit(seconds: int, megabytes: int) -> None:
         kind = getattr(resource, name, None)
         if kind is not None:
             with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(kind, (value, value))
+                # At the lower limit of time the process is told (SIGXCPU); at the higher it is killed without a word.
+                resource.setrlimit(kind, (value, value + 1 if name == "RLIMIT_CPU" else value))
 
 
 def _line(value: object) -> bytes:

@@ -212,6 +212,10 @@ def test_capitals_lead_to_the_address_and_unknown_states_have_no_map(client, flo
     assert client.get("/map/zz/").status_code == 404
 
 
+SPARE = 2
+"""Far fewer than the agencies: one query for each of them would show."""
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("address", "queries"), [("/map/", 8), ("/map/fl/", 8), ("/us/", 12)])
 @pytest.mark.parametrize("more", [0, 12])
@@ -225,7 +229,7 @@ def test_a_map_costs_the_same_whatever_the_number_of_agencies(
         AgreementFactory(agency=AgencyFactory(name=f"Patrol {number}", placement="statewide"))
         AgreementFactory(agency=AgencyFactory(name=f"Campus {number}", placement="in_question", printed_county=county))
     client.get(address)  # what a process reads once is no cost of the page
-    with django_assert_max_num_queries(queries):
+    with django_assert_max_num_queries(queries + SPARE):
         assert client.get(address).status_code == 200
 
 
