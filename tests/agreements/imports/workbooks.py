@@ -94,16 +94,26 @@ def saved(book: Workbook, *, modified: datetime | None = None) -> bytes:
 
 
 def with_parts(data: bytes, parts: Mapping[str, str | bytes | None]) -> bytes:
-    """The workbook with some members of its archive replaced, added, or (None) left out."""
+    """The workbook with some members of its archive replaced, added, or (None) left out.
+
+    The archive's own clock stands still: the same workbook written twice is the same file, byte for byte.
+    """
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             if name not in parts:
-                new.writestr(name, old.read(name))
+                new.writestr(member(name), old.read(name))
         for name, content in parts.items():
             if content is not None:
-                new.writestr(name, content)
+                new.writestr(member(name), content)
     return stream.getvalue()
+
+
+def member(name: str) -> zipfile.ZipInfo:
+    """A member of an archive without the moment at which it was written."""
+    info = zipfile.ZipInfo(name)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info
 
 
 def part(data: bytes, name: str) -> str:
