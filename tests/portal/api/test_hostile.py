@@ -157,7 +157,7 @@ def test_an_error_of_ours_is_told_as_problem_details_too(stranger, monkeypatch):
     def broken(*args):
         raise ValueError("something of ours")
 
-    monkeypatch.setattr("portal.api.views.Status.get", broken)
+    monkeypatch.setattr("portal.api.views.status.Status.get", broken)
     response = stranger.get(f"{API}status/")
     assert response.status_code == 500
     assert response["Content-Type"] == "application/problem+json"
