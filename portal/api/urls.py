@@ -4,7 +4,8 @@ from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
 from agreements.api.rule_views import DesignationViewSet, LawViewSet, PolicyViewSet
-from agreements.api.views import AgencyViewSet, AgreementStats, AgreementViewSet, SnapshotViewSet
+from agreements.api.stats import AgreementStats
+from agreements.api.views import AgencyViewSet, AgreementViewSet, SnapshotViewSet
 
 from .renderers import CSV, JSON, JSONLines
 from .views import Bulk, BulkFile, BulkManifest, JurisdictionViewSet, Lookup, NotHere, Root, Schema, Status, docs
