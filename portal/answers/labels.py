@@ -115,6 +115,11 @@ class Labels:
         return found
 
     @property
+    def nothing(self) -> str:
+        """Said where no federal list is held that speaks for the day; else nothing."""
+        return "" if self.labels else _("We hold no federal list for this day.")
+
+    @property
     def substance(self) -> frozenset:
         return frozenset(
             (label.list, label.area.kind, label.designation.listed_by(self.day))

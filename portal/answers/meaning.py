@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from agreements.lists import Lists
 from agreements.models import Bound, RuleStanding
 from agreements.powers import MOMENTS, Document, Moment, Powers, among
+from agreements.sentences import day_in_words
 from agreements.topics import Topic as LawTopic
 from jurisdictions.models import Source
 
@@ -17,6 +20,7 @@ from .agencies import Entry
 from .policies import PolicyHere, sentences_of
 from .rules import LawBook, Rule
 
+STREET = "TFM"
 RULES_SHOWN = 5
 """Of a moment; the state's page has all."""
 
@@ -60,6 +64,8 @@ class Meaning:
     moment: Moment
     title: str
     sayings: tuple[Saying, ...]
+    absent: str = ""
+    """Of a stop, where no agency on the list has a street agreement: a sentence that says so."""
 
 
 def moment_of(rule: Rule) -> Moment | None:
@@ -80,7 +86,11 @@ def moment_of(rule: Rule) -> Moment | None:
 
 
 def meaning_of(
-    models: Mapping[str, Sequence[Entry]], law: LawBook, policies: Sequence[PolicyHere], powers: Powers
+    models: Mapping[str, Sequence[Entry]],
+    law: LawBook,
+    policies: Sequence[PolicyHere],
+    powers: Powers,
+    lists: Lists,
 ) -> tuple[Meaning, ...]:
     """`models`: for each program model on the list of the day, the agencies that have it."""
     told = among(powers, ("", *models))
@@ -99,8 +109,17 @@ def meaning_of(
             *[each for policy in policies if (each := of_policy(policy, moment))],
             *anywhere,
         )
-        meanings.append(Meaning(moment, str(title), sayings))
+        absent = no_street_agreement(lists) if moment == Moment.STREET and STREET not in models else ""
+        meanings.append(Meaning(moment, str(title), sayings, absent))
     return tuple(meanings)
+
+
+def no_street_agreement(lists: Lists) -> str:
+    """Nothing where no list speaks for the day."""
+    if not lists.is_covered:
+        return ""
+    sentence = _("No agency that reaches this place has a street agreement on ICE's list of %(day)s.")
+    return sentence % {"day": day_in_words(lists.listed)}
 
 
 def of_rule(rule: Rule, moment: Moment) -> Saying | None:

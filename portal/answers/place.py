@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -127,6 +127,42 @@ class PlaceAnswer:
             if entry.listed and (self.area.is_county or entry.agency.kind not in SPECIAL_KINDS)
         )
 
+    @property
+    def of_nobody(self) -> str:
+        """Said where no agency that reaches the area was on the list, nor may be; else nothing."""
+        if not self.lists.is_covered or self.groups or self.perhaps_here:
+            return ""
+        return _("No agency that reaches this place was on ICE's list of %(day)s.") % {"day": self._list_in_words}
+
+    @property
+    def of_parts_without(self) -> str:
+        """What can be said of `parts_without`, and no more."""
+        sentence = _(
+            "No agency of these places is on ICE's list of %(day)s. We do not know which have their own police. That"
+            " does not mean no cooperation."
+        )
+        return sentence % {"day": self._list_in_words}
+
+    @property
+    def of_those_in_question(self) -> str:
+        sentence = _(
+            "ICE prints %(area)s beside these agencies, or their names fit it. We are not certain which area they"
+            " cover, so they are not counted above."
+        )
+        return sentence % {"area": self.area.full_name}
+
+    @property
+    def of_no_change(self) -> str:
+        return "" if self.changes else _("We saw no change for this place in ICE's lists.")
+
+    @property
+    def _list_in_words(self) -> str:
+        return day_in_words(self.lists.listed)
+
+    def unsaid(self) -> PlaceAnswer:
+        """The same facts with no sentence made yet: sentences are made once, in the language of that moment."""
+        return replace(self, law=replace(self.law), policies=replace(self.policies), labels=replace(self.labels))
+
     @cached_property
     def lines(self) -> tuple[Line, Line, Line, Line]:
         return (
@@ -143,7 +179,7 @@ class PlaceAnswer:
     @cached_property
     def meaning(self) -> tuple[Meaning, ...]:
         """What it means at a stop, at booking, at release: each sentence with what says so."""
-        return meaning_of(self.models, self.law, self.policies.current, self.powers)
+        return meaning_of(self.models, self.law, self.policies.current, self.powers, self.lists)
 
     @cached_property
     def law_beside(self) -> tuple[Rule, ...]:

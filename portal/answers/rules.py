@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from agreements.localised import in_language
 from agreements.models import Bound, Check, Effect, LocalPolicy, Provision, RuleStanding, StateLaw
 from agreements.rules import date_in_words, known_by, since, start_of, was_enacted_by, when
+from agreements.sentences import day_in_words
 from agreements.topics import LAW_TOPICS
 from agreements.topics import Topic as LawTopic
 from jurisdictions.models import Jurisdiction, Source
@@ -26,7 +27,9 @@ from .sentences import (
     found_no_law,
     law_sentence,
     lowered,
+    no_rule_in_force_about,
     not_checked,
+    not_checked_about,
     whom,
 )
 from .shelf import Shelf
@@ -117,6 +120,15 @@ class TopicRules:
         return Mark.LOOKED if self.looked_on and not self.rules else Mark.UNCHECKED
 
     @property
+    def nothing(self) -> str:
+        """What is said where there is no rule; nothing where there is one."""
+        if self.rules:
+            return ""
+        if self.looked_on:
+            return _("No record found (looked on %(day)s)") % {"day": day_in_words(self.looked_on)}
+        return _("Not checked yet")
+
+    @property
     def brief(self) -> list[Rule]:
         """One rule for each law, effect, standing and start: what a compact table names."""
         first: dict[tuple, Rule] = {}
@@ -173,6 +185,19 @@ class LawBook:
     @property
     def not_looked(self) -> tuple[TopicRules, ...]:
         return tuple(each for each in self.topics if not each.rules and not each.looked_on)
+
+    @property
+    def nothing(self) -> list[tuple[Mark, str]]:
+        """Of which topics no rule was found, and which nobody has checked, each in a sentence with its mark."""
+        told = [
+            (Mark.LOOKED, no_rule_in_force_about(day, [lowered(str(each.topic.label)) for each in topics]))
+            for day, topics in self.found_nothing.items()
+        ]
+        if self.not_looked:
+            topics = [lowered(str(each.topic.label)) for each in self.not_looked]
+            is_all = len(topics) == len(self.topics)
+            told.append((Mark.UNCHECKED, not_checked() if is_all else not_checked_about(topics)))
+        return told
 
     def on(self, *topics: LawTopic) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.topic in topics)
@@ -272,10 +297,10 @@ class LawBook:
 
 def doubts_of(records: Iterable[StateLaw | LocalPolicy]) -> tuple[Doubt, ...]:
     """The same doubt about several records is told once."""
-    by_text: dict[SafeString, list] = defaultdict(list)
+    by_text: dict[tuple[str, str], list] = defaultdict(list)
     for record in records:
-        by_text[in_language(record, "doubt")].append(record)
-    return tuple(Doubt(tuple(found), text) for text, found in by_text.items())
+        by_text[record.doubt_en, record.doubt_es].append(record)
+    return tuple(Doubt(tuple(found), in_language(found[0], "doubt")) for found in by_text.values())
 
 
 def law_book(state: Jurisdiction, day: date, checks: Mapping[str, Check], shelf: Shelf) -> LawBook:

@@ -10,14 +10,18 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext_lazy, pgettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy, pgettext_lazy
 
+from agreements.lists import Lists
 from agreements.models import Bound, Effect, FederalDesignation, Provision, RuleStanding, Stance, StateLaw
 from agreements.rules import date_in_words, start_of, was_seen_blocked
 from agreements.sentences import day_in_words
 from agreements.topics import Topic
+from jurisdictions.periods import PartialDate
 
 Instrument = StateLaw.Instrument
 SUBJECTS = {
@@ -199,6 +203,42 @@ def not_on_list(area: str, listed: date, read: date) -> str:
     ) % {"area": area, "listed": day_in_words(listed), "read": day_in_words(read)}
 
 
+# -- Which list speaks ----------------------------------------------------------------------------------------------
+
+
+def from_the_list(lists: Lists) -> str:
+    """ "From ICE's list of 18 May 2026."; nothing where no list speaks for the day."""
+    return _("From ICE's list of %(day)s.") % {"day": day_in_words(lists.listed)} if lists.listed else ""
+
+
+def of_a_past_day(lists: Lists) -> str:
+    """ "You are reading what was known for 12 February 2026."; nothing for today."""
+    return _("You are reading what was known for %(day)s.") % {"day": day_in_words(lists.day)} if lists.is_past else ""
+
+
+def how_old(lists: Lists) -> SafeString:
+    """How old the newest list is, once it is stale, ready for HTML; nothing before."""
+    if not lists.is_stale:
+        return SafeString()
+    sentence = ngettext(
+        "ICE's newest list that we hold is of <strong>%(day)s</strong>. It is %(days)s day old.",
+        "ICE's newest list that we hold is of <strong>%(day)s</strong>. It is %(days)s days old.",
+        lists.age_in_days,
+    ) % {"day": day_in_words(lists.newest), "days": lists.age_in_days}
+    return format_html("{} {}", SafeString(sentence), _("ICE may have published more since."))
+
+
+def older_than_the_rule(provision: Provision, lists: Lists) -> str:
+    """Said of a rule that counts from a day later than that of the list; nothing of others."""
+    start = PartialDate.parse(start_of(provision))
+    if not (lists.listed and start and start.first_day > lists.listed):
+        return ""
+    sentence = _(
+        "The newest list that we hold for this day, of %(day)s, is older than this rule. We hold no later one."
+    )
+    return sentence % {"day": day_in_words(lists.listed)}
+
+
 # -- What somebody looked for ---------------------------------------------------------------------------------------
 
 
@@ -208,6 +248,15 @@ def found_no_policy(looked_on: date) -> str:
 
 def found_no_law(looked_on: date) -> str:
     return _("We looked on %(day)s and found no law about this that was in force.") % {"day": day_in_words(looked_on)}
+
+
+def no_rule_in_force_about(looked_on: date, topics: Iterable[str]) -> str:
+    sentence = _("We looked on %(day)s and found no rule that was in force about:") % {"day": day_in_words(looked_on)}
+    return f"{sentence} {'; '.join(topics)}."
+
+
+def not_checked_about(topics: Iterable[str]) -> str:
+    return f"{_('Not checked yet:')} {'; '.join(topics)}."
 
 
 def not_checked() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -166,6 +166,21 @@ class StateAnswer:
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         return doubts_of(self.law.doubtful(self.law.rules))
+
+    @property
+    def of_no_change(self) -> str:
+        return "" if self.changes else _("We saw no change for this state in ICE's lists.")
+
+    @property
+    def of_those_in_question(self) -> str:
+        return _(
+            "We are not certain which area these agencies cover. They are counted for the state, but for no county or"
+            " city."
+        )
+
+    def unsaid(self) -> StateAnswer:
+        """The same facts with no sentence made yet: sentences are made once, in the language of that moment."""
+        return replace(self, law=replace(self.law), labels=replace(self.labels))
 
     @cached_property
     def lines(self) -> tuple[Line, Line, Line]:

@@ -20,11 +20,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agreements import programs
-from agreements.models import Provision, Status
-from agreements.rules import date_in_words, start_of
+from agreements.models import Status
+from agreements.rules import date_in_words
 from agreements.sentences import day_in_words
 from jurisdictions import labels
-from jurisdictions.periods import PartialDate
 from jurisdictions.placement import reasons
 from portal.answers import SIGNS, Mark, Rule, Sources, sentences
 from portal.middleware import headers
@@ -170,11 +169,10 @@ def rule_mark(rule: Rule) -> SafeString:
     return mark(Mark.YES) if rule.is_plain else SafeString()
 
 
-@register.filter
-def starts_after(provision: Provision, day: date | None) -> bool:
-    """Whether a rule counts from a day later than that of a list."""
-    start = PartialDate.parse(start_of(provision))
-    return bool(day and start and start.first_day > day)
+register.filter(sentences.from_the_list)
+register.filter(sentences.of_a_past_day)
+register.filter(sentences.how_old)
+register.filter(sentences.older_than_the_rule)
 
 
 @register.filter
