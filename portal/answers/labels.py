@@ -39,6 +39,7 @@ class Label:
 class OfOneList:
     """What one list says, as a page tells it: areas of the same dates in one sentence."""
 
+    list: List
     name: str
     sentences: tuple[tuple[Mark, str, tuple[Source, ...]], ...]
     doubts: tuple[SafeString, ...]
@@ -109,9 +110,13 @@ class Labels:
                 )
                 for group in together.values()
             ]
-            doubts = (in_language(label.designation, "doubt") for label in labels if label.designation)
-            doubts = tuple(dict.fromkeys(doubt for doubt in doubts if doubt))
-            found.append(OfOneList(str(each.label), (*absent, *present), doubts))
+            in_doubt = {
+                (label.designation.doubt_en, label.designation.doubt_es): label.designation
+                for label in labels
+                if label.designation and label.designation.doubt_en
+            }
+            doubts = tuple(in_language(designation, "doubt") for designation in in_doubt.values())
+            found.append(OfOneList(each, str(each.label), (*absent, *present), doubts))
         return found
 
     @property

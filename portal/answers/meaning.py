@@ -49,6 +49,8 @@ class Saying:
     sentence: SafeString
     source: Document | Source
     entries: tuple[Entry, ...] = ()
+    model: str = ""
+    """The program model that lets officers do so; of agencies only."""
     rule: Rule | None = None
     policy: PolicyHere | None = None
 
@@ -100,7 +102,7 @@ def meaning_of(
         for power in told:
             if power.moment == moment and power.model:
                 entries = tuple(models[power.model])
-                by_agreement.append(Saying(power.sentence, power.source, entries))
+                by_agreement.append(Saying(power.sentence, power.source, entries, power.model))
             elif power.moment == moment:
                 anywhere.append(Saying(power.sentence, power.source))
         sayings = (

@@ -170,6 +170,11 @@ class LawBook:
         )
 
     @property
+    def rules_by_topic(self) -> tuple[Rule, ...]:
+        """In the order of the topics."""
+        return tuple(rule for topic in self.topics for rule in topic.rules)
+
+    @property
     def with_rules(self) -> tuple[TopicRules, ...]:
         return tuple(each for each in self.topics if each.rules)
 

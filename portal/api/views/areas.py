@@ -7,23 +7,19 @@ from functools import cached_property
 import django_filters as filters
 from django import forms
 from django.db.models import Q
-from django.http import (
-    Http404,
-)
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from agreements.api.base import RecordViewSet
-from agreements.api.serializers import AgreementBrief
 from agreements.api.views import AS_OF, FIELDS
 from agreements.filters import AreaField, Ordering, StateFilter
-from jurisdictions.api.serializers import AgencyBrief, AreaBrief, JurisdictionRecord
+from jurisdictions.api.serializers import JurisdictionRecord
 from jurisdictions.models import Jurisdiction, LiesIn
-from portal.answers import Entry, PlaceAnswer, StateAnswer, answer_for, state_answer
+from portal.answers import answer_for, state_answer
 from portal.answers.shelf import Shelf
-from portal.api.rules_of_answer import CheckRecord, LabelOnTheDay, LawsOfTopic, PolicyInForce, rules_of
+from portal.api.answer import AnswerRecord, answer_record
 from portal.find import areas_of_geoid
 
 COUNTY_DIGITS = 5
@@ -63,55 +59,6 @@ class JurisdictionFilter(filters.FilterSet):
 
     def in_county(self, queryset, name, county):
         return queryset.filter(pk__in=LiesIn.objects.peopled().filter(county=county).values("jurisdiction"))
-
-
-class LineRecord(serializers.Serializer):
-    """One line of the headline. `mark`: yes, no, looked (and found nothing), unchecked."""
-
-    topic = serializers.CharField()
-    label = serializers.CharField(source="topic.label")
-    mark = serializers.ChoiceField(choices=["yes", "no", "looked", "unchecked"])
-    sentences = serializers.ListField(child=serializers.CharField())
-    agencies = serializers.IntegerField(help_text="Agencies of this line on ICE's list.")
-
-
-class EntryRecord(serializers.Serializer):
-    """An agency that reaches the area, and its agreements."""
-
-    agency = AgencyBrief()
-    reach = serializers.CharField(allow_null=True, help_text="own, county, inside, special, statewide")
-    agreements = AgreementBrief(many=True)
-
-
-class ListsRecord(serializers.Serializer):
-    """The lists that the answer rests on."""
-
-    listed = serializers.DateField(allow_null=True, help_text="Newest list of participating agencies by `as_of`.")
-    pending = serializers.DateField(allow_null=True, help_text="Newest list of pending agencies by `as_of`.")
-    newest = serializers.DateField(allow_null=True, help_text="Newest list of participating agencies that we hold.")
-    age_in_days = serializers.IntegerField(allow_null=True)
-    is_stale = serializers.BooleanField()
-
-
-class AnswerRecord(serializers.Serializer):
-    """Who of an area works with ICE on a day, and which rules bear on it: the page of the area as data."""
-
-    jurisdiction = AreaBrief()
-    url = serializers.CharField(help_text="The page.")
-    as_of = serializers.DateField()
-    headline = LineRecord(many=True)
-    agencies = EntryRecord(many=True, help_text="Agencies that reach the area, or of a state all in it.")
-    in_question = EntryRecord(
-        many=True,
-        help_text="Agencies whose area is not certain; ICE prints this county, or their name fits. They do not count.",
-    )
-    state_law = LawsOfTopic(many=True, help_text="All thirteen topics.")
-    local_policies = PolicyInForce(
-        many=True, help_text="Its own and its county's, of a county those inside it too, of a state all in it."
-    )
-    designations = LabelOnTheDay(many=True)
-    checks = CheckRecord(many=True, help_text="When somebody last looked for laws of the state and policies here.")
-    lists = ListsRecord()
 
 
 @extend_schema(parameters=[FIELDS])
@@ -158,10 +105,11 @@ class JurisdictionViewSet(RecordViewSet):
     @extend_schema(responses=AnswerRecord, parameters=[AS_OF, OpenApiParameter("fields", exclude=True)], filters=False)
     @action(detail=True)
     def answer(self, request, *args, **kwargs) -> Response:
-        """Who of an area works with ICE on a day, in fixed sentences and as data.
+        """Who of an area works with ICE on a day, in fixed sentences and as data: what its page says, and no more.
 
         For a place or county: agencies by how they reach it (its own, its county's, inside it, campus or port, the
-        state's). For a state: all agencies in it.
+        state's). For a state: all agencies in it. Every sentence is there in English and in Spanish, every fact with
+        its documents; the text of the state's rules in full stands on the page of the state.
         """
         area = self.get_object().canonical
         shelf = Shelf.of(self.version)
@@ -169,40 +117,8 @@ class JurisdictionViewSet(RecordViewSet):
             found = state_answer(area, self.day, shelf=shelf)
         else:
             found = answer_for(area, self.day, lists=self.lists, shelf=shelf)
-        return Response(
-            {**AnswerRecord(answer_record(found, request), context={"request": request}).data, "meta": self.meta}
-            | self.coverage
-        )
+        return Response({**answer_record(found, request), "meta": self.meta} | self.coverage)
 
 
 def former_codes(area: Jurisdiction) -> set[str]:
     return set(area.other_names.filter(kind="former_geoid").values_list("name", flat=True))
-
-
-def answer_record(found: PlaceAnswer | StateAnswer, request) -> dict:
-    lists = found.lists
-    entries = [entry for entry in found.entries if entry.agency.placement != "in_question"]
-    return {
-        "jurisdiction": found.area,
-        "url": request.build_absolute_uri(found.area.get_absolute_url()),
-        "as_of": found.day,
-        "headline": found.lines,
-        "agencies": [entry_record(entry) for entry in entries],
-        "in_question": [entry_record(entry) for entry in found.in_question],
-        **rules_of(found, request),
-        "lists": {
-            "listed": lists.listed,
-            "pending": lists.pending,
-            "newest": lists.newest,
-            "age_in_days": lists.age_in_days,
-            "is_stale": lists.is_stale,
-        },
-    }
-
-
-def entry_record(entry: Entry) -> dict:
-    return {
-        "agency": entry.agency,
-        "reach": "statewide" if entry.agency.is_statewide else entry.reach,
-        "agreements": entry.agreements,
-    }
