@@ -110,6 +110,7 @@ class AgreementHere(AgreementBrief):
     """An agreement of the agency as it stood on the day."""
 
     title = TextRecord(help_text="The model in plain words; `meaning` says what it lets officers do.")
+    status_title = TextRecord()
     text = TextRecord(help_text="What is known of it.")
     url = serializers.CharField(help_text="The page.")
     sources = SourceRecord(many=True)
@@ -149,6 +150,7 @@ class ChangeHere(serializers.Serializer):
     subject = serializers.CharField(help_text="What changed, by its name.")
     agency = serializers.CharField(allow_null=True, help_text="For agencies/{id}/.")
     program_model = serializers.CharField(allow_null=True)
+    program_model_title = TextRecord(help_text="The model in plain words; empty where the change is of none.")
     url = serializers.CharField(help_text="The page.")
 
 
@@ -415,6 +417,7 @@ def agreement_record(agreement: Agreement, sentence: str, telling: Telling) -> d
         "moa_url": agreement.moa_url,
         "addendum_url": agreement.addendum_url,
         "title": Said(plain_name(agreement.program_model)),
+        "status_title": Said(Status(agreement.status).label),
         "text": Said(sentence),
         "url": telling.absolute(agreement.get_absolute_url()),
         "sources": documents,
@@ -431,6 +434,7 @@ def change_record(event: ChangeEvent, telling: Telling) -> dict[str, Any]:
         "subject": event.subject_name,
         "agency": event.agency and event.agency.public_id,
         "program_model": event.agreement and event.agreement.program_model,
+        "program_model_title": Said(plain_name(event.agreement.program_model) if event.agreement else ""),
         "url": telling.absolute(event.get_absolute_url()),
     }
 
