@@ -86,6 +86,10 @@ class PlaceAnswer:
         groups = {reach: tuple(entry for entry in self.of(reach) if entry.stands) for reach in GROUP_ORDER}
         return {reach: entries for reach, entries in groups.items() if entries}
 
+    @property
+    def all_in_question(self) -> tuple[Entry, ...]:
+        return self.in_question
+
     @cached_property
     def former(self) -> tuple[Entry, ...]:
         """Agencies all of whose agreements are of the past: no longer listed, ended, no longer pending."""

@@ -104,6 +104,11 @@ class StateAnswer:
         """Agencies whose area is not certain, with an agreement that stands or may stand."""
         return tuple(entry for entry in self.entries if entry.agency.is_in_question and entry.stands)
 
+    @property
+    def all_in_question(self) -> tuple[Entry, ...]:
+        """Those too whose agreements are all of the past."""
+        return tuple(entry for entry in self.entries if entry.agency.is_in_question)
+
     @cached_property
     def pending(self) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry.with_status(Status.PENDING))

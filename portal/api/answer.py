@@ -252,7 +252,7 @@ def told(found: PlaceAnswer | StateAnswer, telling: Telling) -> dict[str, Any]:
         "meaning": [],
         "agencies": [entry_record(each, telling) for each in found.entries if not each.agency.is_in_question],
         "places_without": None,
-        "in_question": [question_record(entry, telling) for entry in found.in_question],
+        "in_question": [question_record(each, telling) for each in found.all_in_question],
         **of_the_area(found, telling),
         "state_law_nothing": nothing_of(found.law),
         "not_in_force": not_in_force(found.law, telling),
@@ -285,8 +285,8 @@ def of_a_place(found: PlaceAnswer, telling: Telling) -> dict[str, Any]:
     ]
     law_beside = beside(found.law_beside, telling)
     others = [*found.policies.proposed, *found.policies.ended]
-    for each in (*found.policies.current, *others):
-        telling.cited([each.policy.main_source])
+    by_government = [each for _area, policies, _looked_on in found.policies.groups for each in policies]
+    telling.cited(each.policy.main_source for each in (*by_government, *others))
     for topic in found.law.with_rules:
         for rule in topic.brief:
             telling.cited(rule.sources)

@@ -88,6 +88,7 @@ class PolicyInForce(serializers.Serializer):
     title = serializers.CharField()
     government = serializers.CharField()
     geoid = serializers.CharField(allow_null=True, help_text="Of the area whose government's it is.")
+    area = TextRecord(help_text="The area in a heading; the government's own name where its area is not known.")
     instrument = serializers.ChoiceField(choices=LocalPolicy.Instrument.choices)
     instrument_title = TextRecord()
     stance = serializers.ChoiceField(choices=Stance.choices)
@@ -251,6 +252,7 @@ def policy_record(each: PolicyHere, telling: Telling) -> dict[str, Any]:
         "title": policy.title,
         "government": policy.government,
         "geoid": each.area and each.area.pk,
+        "area": Said(each.area.full_name if each.area else policy.government),
         "instrument": policy.instrument,
         "instrument_title": Said(policy.get_instrument_display()),
         "stance": policy.stance,
