@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .api.ledger_models import LedgerEntry, LedgerTurn  # noqa: F401 - so that Django finds their tables
+
 LONGEST_PATH = 300
 
 
