@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement
 from agreements.programs import PLAIN_NAMES, by_model
-from agreements.querysets import SPECIAL_KINDS
-from jurisdictions.models import Agency, Coverage, DataVersion, Jurisdiction, LiesIn
+from agreements.statistics import covered_counties
+from jurisdictions.models import Agency, DataVersion
 
 STREET = "TFM"
 JAIL = frozenset({"JEM", "WSO"})
@@ -190,23 +190,12 @@ def _by_county(listed: Mapping[int, Listed]) -> dict[str, InCounty]:
         each.agency.printed_county_id for each in listed.values() if each.agency.is_in_question
     )
     question.pop(None, None)
-    parts = Coverage.objects.exclude(jurisdiction__kind=Jurisdiction.Kind.COUNTY)
-    around: dict[str, list[str]] = defaultdict(list)
-    lies_in = LiesIn.objects.peopled().filter(jurisdiction__in=parts.values("jurisdiction"))
-    for part, county in lies_in.values_list("jurisdiction", "county"):
-        around[part].append(county)
-    for number, area, kind, extent in Coverage.objects.values_list(
-        "agency", "jurisdiction", "jurisdiction__kind", "extent"
-    ):
-        if number not in listed or listed[number].agency.placement != Agency.Placement.DECIDED:
-            continue
-        if kind != Jurisdiction.Kind.COUNTY:
-            for county in around[area]:
+    for number, covered in covered_counties().items():
+        if number in listed:
+            for county in covered.own:
+                own[county].add(number)
+            for county in covered.inside:
                 inside[county].add(number)
-        elif extent == Coverage.Extent.WHOLE and listed[number].agency.kind not in SPECIAL_KINDS:
-            own[area].add(number)
-        else:
-            inside[area].add(number)
     return {
         county: InCounty(
             own=len(own[county]),

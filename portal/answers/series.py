@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from itertools import accumulate
 
 from django.db import connection
 
 from agreements.models import Snapshot, Standing, Status
 from agreements.programs import PLAIN_NAMES, by_model
+from agreements.timeline import Tally, span
 from jurisdictions.models import DataVersion
 from portal.maps.chart import Chart, chart
 
@@ -126,8 +125,7 @@ class ThroughTime:
         )
         by_state: dict[str, list[tuple[int, str, int, int]]] = defaultdict(list)
         for state, agency, model, starts_on, ends_on in runs.iterator(chunk_size=5000):
-            first = bisect_left(days, starts_on)
-            beyond = bisect_left(days, ends_on) if ends_on else len(days)
+            first, beyond = span(days, starts_on, ends_on)
             if first < beyond:
                 by_state[state].append((agency, model, first, beyond))
         models = sorted({model for rows in by_state.values() for _agency, model, *_days in rows}, key=by_model)
@@ -149,14 +147,13 @@ def _held(database: str, number: int, changed_at: datetime) -> ThroughTime:
 
 def _series(days: list[date], models: list[str], runs: Iterable[tuple[int, str, int, int]]) -> Series:
     """Count runs of (agency, model, first list, the list beyond the last); an agency of several models counts once."""
-    of_model: dict[str, Counter[int]] = defaultdict(Counter)
-    lists_of_agency: dict[int, set[int]] = defaultdict(set)
+    of_model = {model: Tally(len(days)) for model in models}
+    of_agency = Tally(len(days))
     for agency, model, first, beyond in runs:
-        of_model[model][first] += 1
-        of_model[model][beyond] -= 1
-        lists_of_agency[agency].update(range(first, beyond))
-    agencies = Counter(number for lists in lists_of_agency.values() for number in lists)
-    counts = {model: list(accumulate(of_model[model][number] for number in range(len(days)))) for model in models}
+        of_model[model].add(agency, first, beyond)
+        of_agency.add(agency, first, beyond)
+    agencies = of_agency.count()
+    counts = {model: tally.count() for model, tally in of_model.items()}
     points = []
     for number, day in enumerate(days):
         here = {model: counts[model][number] for model in models}

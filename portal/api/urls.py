@@ -25,6 +25,8 @@ for prefix, basename, viewset in [
     viewset.renderer_classes = [JSON, CSV, JSONLines]
     router.register(prefix, viewset, basename)
 
+AgreementStats.renderer_classes = [JSON, CSV, JSONLines]
+
 urlpatterns = [
     path("", Root.as_view(), name="root"),
     path("lookup/", Lookup.as_view(), name="lookup"),
