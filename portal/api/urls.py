@@ -3,12 +3,25 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from agreements.api.events import EventViewSet
 from agreements.api.rule_views import DesignationViewSet, LawViewSet, PolicyViewSet
 from agreements.api.stats import AgreementStats
 from agreements.api.views import AgencyViewSet, AgreementViewSet, SnapshotViewSet
 
 from .renderers import CSV, JSON, JSONLines
-from .views import Bulk, BulkFile, BulkManifest, JurisdictionViewSet, Lookup, NotHere, Root, Schema, Status, docs
+from .views import (
+    Bulk,
+    BulkFile,
+    BulkManifest,
+    Changes,
+    JurisdictionViewSet,
+    Lookup,
+    NotHere,
+    Root,
+    Schema,
+    Status,
+    docs,
+)
 
 app_name = "api"
 
@@ -21,6 +34,7 @@ for prefix, basename, viewset in [
     ("policies", "policy", PolicyViewSet),
     ("designations", "designation", DesignationViewSet),
     ("snapshots", "snapshot", SnapshotViewSet),
+    ("events", "event", EventViewSet),
 ]:
     viewset.renderer_classes = [JSON, CSV, JSONLines]
     router.register(prefix, viewset, basename)
@@ -29,6 +43,7 @@ AgreementStats.renderer_classes = [JSON, CSV, JSONLines]
 
 urlpatterns = [
     path("", Root.as_view(), name="root"),
+    path("changes/", Changes.as_view(), name="changes"),
     path("lookup/", Lookup.as_view(), name="lookup"),
     path("stats/agreements/", AgreementStats.as_view(), name="agreement-stats"),
     path("status/", Status.as_view(), name="status"),

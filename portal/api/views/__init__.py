@@ -1,6 +1,7 @@
 """Answers that join areas, agencies and agreements."""
 
 from .areas import JurisdictionViewSet
+from .changes import Changes
 from .described import NotHere, Schema, docs
 from .files import Bulk, BulkFile, BulkManifest
 from .lookup import Lookup
@@ -10,6 +11,7 @@ __all__ = [
     "Bulk",
     "BulkFile",
     "BulkManifest",
+    "Changes",
     "JurisdictionViewSet",
     "Lookup",
     "NotHere",

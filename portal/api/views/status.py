@@ -67,6 +67,8 @@ class Root(Answer, APIView):
                 "policies": url("policy-list"),
                 "designations": url("designation-list"),
                 "snapshots": url("snapshot-list"),
+                "events": url("event-list"),
+                "changes": url("changes"),
                 "lookup": url("lookup"),
                 "stats": url("agreement-stats"),
                 "status": url("status"),

@@ -1,0 +1,168 @@
+"""What became different since somebody looked last, so that a mirror of all records stays exact."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from agreements.api.base import Answer
+from agreements.api.events import EventRecord
+from agreements.api.problems import BadParameters
+from agreements.api.rule_serializers import DesignationRecord, LawRecord, PolicyRecord
+from agreements.api.serializers import AgencyWithLists, AgreementRecord, SnapshotRecord
+from portal.api import ledger
+from portal.api.ledger import Cursor, Kind
+from portal.api.ledger_models import LedgerEntry
+from portal.api.pagination import LARGEST
+
+PAGE_SIZE = 100
+CHANGES = [
+    ("created", "It is new, or here again."),
+    ("updated", "It is not as it was."),
+    ("merged", "Its id leads to another record's, which `merged_into` names; remove it."),
+    ("withdrawn", "It is not shown any more; remove it."),
+]
+
+
+class ChangeRecord(serializers.Serializer):
+    """What became of a record. Each record comes once, as it is now, however often it changed."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[(kind.value, ledger.LISTS[kind]) for kind in Kind])
+    change = serializers.ChoiceField(
+        choices=CHANGES, help_text="created and updated: put the record in place. merged and withdrawn: remove it."
+    )
+    merged_into = serializers.CharField(allow_null=True, help_text="The id that leads on, where it was merged.")
+    data_version = serializers.IntegerField(help_text="Of the facts in which we found it so first.")
+    url = serializers.CharField(help_text="The record's address in the API.")
+    record = PolymorphicProxySerializer(
+        component_name="AnyRecord",
+        serializers=[
+            AgencyWithLists, AgreementRecord, LawRecord, PolicyRecord, DesignationRecord, SnapshotRecord, EventRecord,
+        ],
+        resource_type_field_name=None,
+        allow_null=True,
+        help_text="As its own address shows it; null where there is none any more.",
+    )  # fmt: skip
+
+
+class ChangePage(serializers.Serializer):
+    """What became different, in the order in which it did."""
+
+    results = ChangeRecord(many=True)
+    has_more = serializers.BooleanField(help_text="Whether something follows. Ask again with `next_cursor` until not.")
+    next_cursor = serializers.CharField(help_text="Keep it: the next question begins here. It never goes out of date.")
+    geography = serializers.CharField(
+        help_text="Names the areas that we hold. Where it is another one, take jurisdictions.jsonl from bulk/ anew."
+    )
+
+
+class LostCursor(APIException):
+    """A cursor that this portal, as it is, did not give out."""
+
+    status_code = 410
+    default_detail = (
+        "This cursor is of another portal, or of what this one held before it was put back to an older state."
+        " Begin anew: with the files of bulk/ and the changes_cursor of their manifest, or without `after`."
+    )
+
+
+class Changes(Answer, APIView):
+    """What became different since you looked last: created, updated, merged, withdrawn.
+
+    Without `after` it begins at the beginning and tells of every record that there is or was. Each answer gives a
+    `next_cursor`: keep it, and give it as `after` the next time. Put in place what is created or updated, remove what
+    is merged or withdrawn, and your copy is exactly what the lists of this API say today. The manifest of bulk/ has the
+    `changes_cursor` of its files, so that a mirror can begin with them.
+    """
+
+    parameters = ("after", "page_size", "kind")
+
+    @extend_schema(
+        operation_id="changes_list",
+        parameters=[
+            OpenApiParameter("after", str, description="The `next_cursor` of the answer before; none: the beginning."),
+            OpenApiParameter("page_size", int, description=f"Changes in an answer, up to {LARGEST:,}."),
+            OpenApiParameter(
+                "kind", str, description=f"Only these, with commas between them: {', '.join(map(str, Kind.values))}."
+            ),
+        ],
+        responses=ChangePage,
+    )
+    def get(self, request) -> Response:
+        """The next changes after a cursor."""
+        kinds, size = self.kinds, self.size
+        turn = ledger.catch_up()
+        cursor = self.cursor
+        entries = cursor.entries()
+        if kinds:
+            entries = entries.filter(kind__in=kinds)
+        found = list(entries[: size + 1])
+        page, has_more = found[:size], len(found) > size
+        return Response(
+            {
+                "results": self.shown(page, cursor),
+                "has_more": has_more,
+                "next_cursor": str(Cursor.at(page[-1].turn, page[-1].pk) if has_more else Cursor.at(turn)),
+                "geography": ledger.geography(),
+                "meta": self.meta,
+            }
+        )
+
+    def shown(self, entries: list[LedgerEntry], cursor: Cursor) -> list[dict[str, Any]]:
+        """Each entry with its record as it is now; a few queries for each kind, whatever their number."""
+        records = {}
+        for kind in Kind:
+            ids = [entry.record for entry in entries if entry.kind == kind and entry.is_shown]
+            records |= {(kind.value, each["id"]): each for each in ledger.records(kind, self.request, ids)}
+        return [self.told(entry, cursor, records.get((entry.kind, entry.record))) for entry in entries]
+
+    def told(self, entry: LedgerEntry, cursor: Cursor, record: dict | None) -> dict[str, Any]:
+        change = cursor.change(entry)
+        if entry.is_shown and record is None:
+            change = "withdrawn"  # since the ledger was brought up to date, a moment ago
+        address = reverse(f"api:{entry.kind}-detail", args=[entry.record])
+        return {
+            "id": entry.record,
+            "kind": entry.kind,
+            "change": change,
+            "merged_into": entry.merged_into or None,
+            "data_version": entry.turn.data_version,
+            "url": self.request.build_absolute_uri(address),
+            "record": record,
+        }
+
+    @cached_property
+    def cursor(self) -> Cursor:
+        try:
+            return Cursor.read(self.request.query_params.get("after", ""))
+        except ledger.NoCursor:
+            sentence = "Give the next_cursor of an answer of this address, as it came, or leave it out."
+            raise BadParameters({"after": sentence}, self.known_parameters) from None
+        except ledger.Stranger:
+            raise LostCursor from None
+
+    @property
+    def size(self) -> int:
+        text = self.request.query_params.get("page_size", "") or str(PAGE_SIZE)
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        if not 1 <= number <= LARGEST:
+            sentence = f"Write a whole number from 1 to {LARGEST:,}."
+            raise BadParameters({"page_size": sentence}, self.known_parameters)
+        return number
+
+    @property
+    def kinds(self) -> list[str]:
+        """Those that `kind` names; none: all."""
+        kinds = [kind for kind in self.request.query_params.get("kind", "").split(",") if kind]
+        if wrong := [kind for kind in kinds if kind not in Kind.values]:
+            sentence = f"“{', '.join(wrong)}” is none. There are {', '.join(Kind.values)}."
+            raise BadParameters({"kind": sentence}, self.known_parameters)
+        return kinds
