@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from jurisdictions.models import Agency, Coverage, Jurisdiction, LiesIn
 
@@ -22,15 +21,15 @@ A_DAY = timedelta(days=1)
 
 
 class By(models.TextChoices):
-    DAY = "day", _("Day")
-    WEEK = "week", _("Week")
-    MONTH = "month", _("Month")
+    DAY = "day", "Day"
+    WEEK = "week", "Week"
+    MONTH = "month", "Month"
 
 
 class Group(models.TextChoices):
-    STATE = "state", _("State")
-    MODEL = "model", _("Kind of agreement")
-    KIND = "kind", _("Kind of agency")
+    STATE = "state", "State"
+    MODEL = "model", "Kind of agreement"
+    KIND = "kind", "Kind of agency"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 import django_filters as filters
 from django import forms
 from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -35,7 +34,7 @@ OF_A_DAY = ("status", "signed_from", "signed_to", "as_of", "updated_since", "ord
 class GroupsField(forms.CharField):
     """Names of groups with commas between them."""
 
-    default_error_messages = {"unknown": _("One can tell apart state, model and kind, with commas between them.")}
+    default_error_messages = {"unknown": "One can tell apart state, model and kind, with commas between them."}
 
     def clean(self, value):
         names = [name for name in super().clean(value).split(",") if name]
@@ -52,8 +51,8 @@ class SeriesFilter(AgreementFilter):
     """The filters of agreements/ that do not speak of one day, with the periods that are asked for."""
 
     status = signed_from = signed_to = as_of = updated_since = ordering = None
-    by = filters.ChoiceFilter(method="nothing_more", choices=By.choices, required=True, label=_("A number for each"))
-    group = GroupsFilter(method="nothing_more", label=_("What is told apart: state, model, kind"))
+    by = filters.ChoiceFilter(method="nothing_more", choices=By.choices, required=True, label="A number for each")
+    group = GroupsFilter(method="nothing_more", label="What is told apart: state, model, kind")
 
     class Meta:
         model = Agreement
@@ -67,8 +66,8 @@ class SeriesFilter(AgreementFilter):
 
 
 # "from" is a word of Python's own and cannot stand in the class.
-SeriesFilter.base_filters["from"] = DayFilter(method="nothing_more", future=False, label=_("From the period of"))
-SeriesFilter.base_filters["to"] = DayFilter(method="nothing_more", future=False, label=_("To the period of"))
+SeriesFilter.base_filters["from"] = DayFilter(method="nothing_more", future=False, label="From the period of")
+SeriesFilter.base_filters["to"] = DayFilter(method="nothing_more", future=False, label="To the period of")
 
 OF_THE_TOTALS = {name: each for name, each in AgreementFilter.base_filters.items() if name != "ordering"}
 STATS_PARAMETERS = [
