@@ -31,6 +31,7 @@ from agreements.days import today
 from agreements.lists import Lists
 from jurisdictions.models import DataVersion, Jurisdiction
 
+from . import ledger
 from .renderers import CSV, JSONLines
 
 MANIFEST = "manifest.json"
@@ -93,6 +94,7 @@ TABLES = [
     Table("policies", "PolicyRecord"),
     Table("designations", "DesignationRecord"),
     Table("snapshots", "SnapshotRecord"),
+    Table("events", "EventRecord"),
     Table("jurisdictions", "JurisdictionRecord"),
 ]
 
@@ -117,7 +119,10 @@ def build(site: str, *, force: bool = False) -> dict:
     """
     folder().mkdir(parents=True, exist_ok=True)
     for _try in range(TRIES):
+        turn = ledger.catch_up()
         version = DataVersion.objects.current()
+        if turn.data_version != version.number:
+            continue
         basis = {
             "data_version": version.number,
             "changed_at": version.changed_at.isoformat(),
@@ -143,6 +148,8 @@ def build(site: str, *, force: bool = False) -> dict:
                 "built_at": timezone.now().isoformat(timespec="seconds"),
                 **basis,
                 "newest_list": newest and newest.isoformat(),
+                "changes_cursor": str(ledger.Cursor.at(turn)),
+                "geography": ledger.geography(),
                 "licence": LICENCE,
                 "licence_url": LICENCE_URL,
                 "files": files,
