@@ -41,10 +41,11 @@ STATE_OUTWEIGHS = 20
 STATE_DIGITS, COUNTY_DIGITS, SUBDIVISION_DIGITS = 2, 5, 10
 
 
-def find(q: str, *, state: str = "") -> Found:
+def find(q: str, *, state: str = "", most: int = MOST_SHOWN) -> Found:
     """What somebody means by `q`: a ZIP code, a place, a state, an agency, a GEOID or an OCD-ID.
 
-    `state` (USPS or FIPS) keeps a name to one state.
+    `state` (USPS or FIPS) keeps a name to one state. Of a name that many states have come the `most` likeliest areas,
+    and as many agencies.
     """
     asked = cleaned(q)
     if not asked:
@@ -53,7 +54,7 @@ def find(q: str, *, state: str = "") -> Found:
         return Found(asked=asked[:LONGEST], problem=Problem.TOO_LONG)
     if found := by_zip_and_name(asked) or by_code(asked):
         return found
-    return by_name(asked, state)
+    return by_name(asked, state, most)
 
 
 def cleaned(q: str) -> str:
@@ -128,12 +129,12 @@ class Matches:
         self.agencies += [agency for agency in more.agencies if agency not in self.agencies]
 
 
-def by_name(asked: str, state: str) -> Found:
+def by_name(asked: str, state: str, most: int) -> Found:
     names = names_held()
     readings = list(readings_of(asked, names.areas, names.areas.state_named(state) if state else ""))
     matches, _reading = meant(asked, readings, names)
     if matches:
-        return presented(asked, matches, names, narrowed=bool(state))
+        return presented(asked, matches, names, narrowed=bool(state), most=most)
     return suggested(asked, readings, names)
 
 
@@ -193,7 +194,7 @@ def counties_by_another_kind(reading: Reading, names: Names) -> list[Named]:
     return [one for one in found if len(one.geoid) == COUNTY_DIGITS]
 
 
-def presented(asked: str, matches: Matches, names: Names, *, narrowed: bool) -> Found:
+def presented(asked: str, matches: Matches, names: Names, *, narrowed: bool, most: int = MOST_SHOWN) -> Found:
     """The matches as hits, the likeliest first, capped where many states have the name."""
     if (state := state_meant(matches.areas)) and not matches.agencies:
         matches = Matches([state])
@@ -201,9 +202,9 @@ def presented(asked: str, matches: Matches, names: Names, *, narrowed: bool) -> 
     for one in matches.areas:
         largest[one.state] = max(largest.get(one.state, 0), one.population)
     shown = by_population(matches.areas)
-    shown = shown if narrowed else shown[:MOST_SHOWN]
+    shown = shown if narrowed else shown[:most]
     shown.sort(key=lambda one: (-largest[one.state], one.state))
-    agencies = matches.agencies[:MOST_SHOWN]
+    agencies = matches.agencies[:most]
     states = ()
     if len(shown) < len(matches.areas):
         states = tuple(sorted((names.states[fips] for fips in largest), key=lambda state: state.name))

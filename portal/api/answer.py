@@ -48,7 +48,7 @@ from .rules_of_answer import (
     policy_record,
     without_policy,
 )
-from .said import HeldLists, Said, Telling, area_record, in_both_languages, shown
+from .said import HeldLists, Said, Telling, agency_record, area_record, in_both_languages, shown
 
 ICE = "U.S. Immigration and Customs Enforcement"
 
@@ -369,14 +369,7 @@ def saying_record(saying: Saying, telling: Telling) -> dict[str, Any]:
 def entry_record(entry: Entry, telling: Telling) -> dict[str, Any]:
     agency = entry.agency
     return {
-        "agency": {
-            "id": agency.public_id,
-            "name": agency.name,
-            "kind": agency.kind,
-            "state": agency.state.usps,
-            "placement": agency.placement,
-            "url": telling.absolute(agency.get_absolute_url()),
-        },
+        "agency": {**agency_record(agency), "url": telling.absolute(agency.get_absolute_url())},
         "reach": "statewide" if agency.is_statewide else entry.reach and entry.reach.value,
         "covers": [{**area_record(each.jurisdiction), "extent": each.extent} for each in entry.coverages],
         "agreements": [agreement_record(agreement, sentence, telling) for agreement, sentence in entry.told],

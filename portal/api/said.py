@@ -14,7 +14,7 @@ from agreements.localised import spanish_of
 from agreements.models import ListKind, Snapshot
 from agreements.powers import Document
 from jurisdictions.api.serializers import source
-from jurisdictions.models import Jurisdiction, Source
+from jurisdictions.models import Agency, Jurisdiction, Source
 from portal.answers import Sources
 from portal.telling import plain
 
@@ -104,6 +104,17 @@ def shown(documents: Iterable[Document | Source]) -> list[dict[str, Any]]:
     """Each document once, as SourceRecord shows it."""
     found = dict.fromkeys(Document.of(each) if isinstance(each, Source) else each for each in documents)
     return [source(each.title, each.publisher, url=each.url or None, retrieved_on=each.read_on) for each in found]
+
+
+def agency_record(agency: Agency) -> dict[str, Any]:
+    """As AgencyBrief shows it; with its state at hand."""
+    return {
+        "id": agency.public_id,
+        "name": agency.name,
+        "kind": agency.kind,
+        "state": agency.state.usps,
+        "placement": agency.placement,
+    }
 
 
 def area_record(area: Jurisdiction) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Hit:
     area: Jurisdiction | None = None
     agency: Agency | None = None
     other_name: AreaName | None = None  # the name that was typed, where it is no government's own
-    counties: tuple[str, ...] = ()  # of a place or township, to tell it from others of its name
+    counties: tuple[str, ...] = ()  # of a place or township as the Census prints them, to tell it from its namesakes
     share: float | None = None  # of the ZIP code's addresses, 0 to 1
 
     @property
@@ -115,7 +115,8 @@ class Hit:
             return [_("%(name)s lies in %(area)s") % words]
         told = [self.kind]
         if self.counties:
-            told = [f"{self.kind} {_('in %(counties)s') % {'counties': ', '.join(self.counties)}}".strip()]
+            counties = ", ".join(area_name(county) for county in self.counties)
+            told = [f"{self.kind} {_('in %(counties)s') % {'counties': counties}}".strip()]
         if self.other_name:
             told.append(_("also called %(name)s") % {"name": self.other_name.name})
         if self.area and self.area.population and self.share is None:
@@ -216,7 +217,7 @@ def area_hits(areas: Sequence[Named], names: Names) -> tuple[Hit, ...]:
     hits = []
     for geoid in geoids:
         if area := held.get(geoid):
-            counties = (area_name(names.areas.county_name(county)) for county in names.areas.counties_of(geoid))
+            counties = (names.areas.county_name(county) for county in names.areas.counties_of(geoid))
             hits.append(Hit(area=area, other_name=others.get(geoid), counties=tuple(counties)))
     return tuple(hits)
 

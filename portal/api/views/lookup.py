@@ -10,11 +10,17 @@ from rest_framework.views import APIView
 
 from agreements.api.base import Answer
 from agreements.api.problems import BadParameters
+from agreements.api.rule_serializers import TextRecord
 from agreements.days import today
 from agreements.filters import StateField
 from jurisdictions.api.serializers import AgencyBrief, AreaBrief
 from portal.answers.compare import answers_differ
-from portal.find import Found, Hit, find
+from portal.api.said import Said, agency_record, in_both_languages
+from portal.find import Found, Hit, Problem, find
+
+MOST_COMPARED = 8
+MOST_CANDIDATES = 500
+"""Of a name: more than any name of a place has; only a common word of agencies' names has more."""
 
 
 class Candidate(serializers.Serializer):
@@ -22,7 +28,9 @@ class Candidate(serializers.Serializer):
 
     jurisdiction = AreaBrief(allow_null=True)
     agency = AgencyBrief(allow_null=True)
-    state = serializers.CharField()
+    state = serializers.CharField(help_text="Postal abbreviation.")
+    title = TextRecord(help_text="Its name with its state: “Davie, Florida”.")
+    details = TextRecord(many=True, help_text="What tells it from others: “Town in Broward County”, “105,691 people”.")
     name_typed = serializers.CharField(allow_null=True, help_text="The name that led here, where it is another one.")
     cdp_geoid = serializers.CharField(allow_null=True, help_text="Of a place without a government of its own.")
     share = serializers.FloatField(allow_null=True, help_text="Of the ZIP code's addresses, 0 to 1.")
@@ -34,14 +42,23 @@ class LookupRecord(serializers.Serializer):
     """What was found. `ambiguous`: several are possible. `differs`: their answers are not the same today."""
 
     ambiguous = serializers.BooleanField()
-    differs = serializers.BooleanField(allow_null=True, help_text="Null where there is nothing to compare.")
-    count = serializers.IntegerField(help_text="How many there are; of a common name only the largest are listed.")
-    candidates = Candidate(many=True)
+    differs = serializers.BooleanField(
+        allow_null=True,
+        help_text="Whether, names left out, the answers of the candidates differ today: the state; model, reach and"
+        " kind of the local agencies on the list; statuses of policy topics and federal labels. Null where there is"
+        f" nothing to compare: one candidate, agencies, or more than {MOST_COMPARED} areas of one state.",
+    )
+    count = serializers.IntegerField(help_text=f"How many there are; at most {MOST_CANDIDATES} are listed.")
+    post_office_city = serializers.CharField(
+        allow_null=True, help_text="The post office's name for the ZIP code, which is no municipality."
+    )
+    candidates = Candidate(many=True, help_text="The likeliest first; counties of a ZIP code by their share.")
     suggestions = Candidate(many=True, help_text="Where nothing has that name: what may have been meant.")
-    problem = serializers.CharField(allow_null=True, help_text="Why there is none, such as zip_unknown.")
+    problem = serializers.ChoiceField(
+        choices=[problem.value for problem in Problem], allow_null=True, help_text="Why there is none."
+    )
 
 
-MOST_COMPARED = 8
 QUESTION = inline_serializer(
     "Question",
     {
@@ -92,30 +109,37 @@ class Lookup(Answer, APIView):
         digits = text.strip().replace("-", "").replace(" ", "")
         if parameter == "zip" and not (digits.isascii() and digits.isdigit() and len(digits) in {5, 9}):
             raise BadParameters({"zip": "A ZIP code has five digits, with ZIP+4 nine."}, self.known_parameters)
-        found = find(text, state=state)
+        found = find(text, state=state, most=MOST_CANDIDATES)
         if parameter == "zip" and not found.zip:
-            found = Found(problem="zip_unknown")
+            found = Found(problem=Problem.ZIP_UNKNOWN)
         record = {
             "ambiguous": found.hit_count > 1,
             "differs": differ(found),
             "count": found.hit_count,
-            "candidates": [self.candidate(hit) for hit in found.hits],
-            "suggestions": [self.candidate(hit) for hit in found.suggestions],
-            "problem": found.problem,
+            "post_office_city": found.post_office_city or None,
+            **in_both_languages(
+                lambda _language: {
+                    "candidates": [self.candidate(hit) for hit in found.hits],
+                    "suggestions": [self.candidate(hit) for hit in found.suggestions],
+                }
+            ),
+            "problem": found.problem and found.problem.value,
         }
-        return Response({**LookupRecord(record).data, "meta": self.meta})
+        return Response({**record, "meta": self.meta})
 
     def candidate(self, hit: Hit) -> dict:
-        absolute = self.request.build_absolute_uri
+        absolute, area, agency = self.request.build_absolute_uri, hit.area, hit.agency
         return {
-            "jurisdiction": hit.area,
-            "agency": hit.agency,
+            "jurisdiction": area and {"geoid": area.pk, "kind": area.kind, "name": area.name},
+            "agency": agency and agency_record(agency),
             "state": hit.state.usps,
+            "title": Said(hit.label),
+            "details": [Said(each) for each in hit.details],
             "name_typed": hit.other_name and hit.other_name.name,
             "cdp_geoid": (hit.other_name and hit.other_name.cdp_geoid) or None,
             "share": hit.share,
             "url": absolute(hit.get_absolute_url()),
-            "answer_url": absolute(f"/api/v1/jurisdictions/{hit.area.pk}/answer/") if hit.area else None,
+            "answer_url": absolute(f"/api/v1/jurisdictions/{area.pk}/answer/") if area else None,
         }
 
 

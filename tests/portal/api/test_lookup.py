@@ -1,10 +1,12 @@
 """The lookup of the API: what a ZIP code or a name means, and that nobody learns who asked."""
 
 import logging
+from urllib.parse import urlsplit
 
 import pytest
 
 from jurisdictions.models import ZipArea
+from portal.views.compare import compare_address
 from tests.factories import AgencyFactory, AgreementFactory, AreaNameFactory, CountyFactory, SnapshotFactory
 
 LOOKUP = "/api/v1/lookup/"
@@ -119,3 +121,80 @@ def test_nobody_keeps_what_was_asked(client, border, caplog):
         assert not response.cookies
     assert "33021" not in caplog.text
     assert "99999" not in caplog.text
+
+
+# -- The bundled facts ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def look_up(client):
+    def ask(**body):
+        return client.post(LOOKUP, body, content_type="application/json").json()
+
+    return ask
+
+
+def geoids(found) -> list[str]:
+    return [each["jurisdiction"]["geoid"] for each in found["candidates"]]
+
+
+@pytest.mark.facts
+@pytest.mark.parametrize(
+    ("body", "found", "differs", "problem"),
+    [
+        pytest.param({"zip": "90265"}, ["06037", "06111"], True, None, id="Malibu, a small part in Ventura County"),
+        pytest.param({"zip": "21228"}, ["24005", "24510"], True, None, id="Catonsville, an edge in Baltimore city"),
+        pytest.param({"zip": "20001"}, ["11001"], None, None, id="of one county"),
+        pytest.param({"zip": "96960"}, [], None, "zip_not_covered", id="the Marshall Islands"),
+        pytest.param({"zip": "00000"}, [], None, "zip_unknown", id="no ZIP code"),
+        pytest.param({"q": "Catonsville"}, ["24005"], None, None, id="a place without a government of its own"),
+        pytest.param({"q": "02261"}, ["02063", "02066"], False, None, id="a county that became two"),
+        pytest.param(
+            {"q": "Fairfield County CT"}, ["09190", "09140", "09120"], False, None, id="one that is now three"
+        ),
+        pytest.param({"q": "Dade County"}, ["12086", "13083", "29057"], True, None, id="an old name, and two counties"),
+        pytest.param({"q": "Florida"}, ["12"], None, None, id="a state"),
+    ],
+)
+def test_every_candidate_is_told_and_whether_their_answers_differ(look_up, body, found, differs, problem):
+    answer = look_up(**body)
+    assert (geoids(answer), answer["differs"], answer["problem"]) == (found, differs, problem)
+    assert (answer["count"], answer["ambiguous"]) == (len(found), len(found) > 1)
+
+
+@pytest.mark.facts
+def test_shares_are_of_all_addresses_of_a_zip_code_however_small(look_up):
+    answer = look_up(zip="21228")
+    assert sum(each["share"] for each in answer["candidates"]) == pytest.approx(1, abs=1e-4)
+    assert answer["candidates"][1]["share"] < 0.01
+    assert answer["post_office_city"] == "Catonsville"
+
+
+@pytest.mark.facts
+def test_of_a_common_name_every_place_is_a_candidate(look_up):
+    answer = look_up(q="Washington township")
+    assert answer["count"] == len(set(geoids(answer))) > 100
+    assert answer["differs"] is True
+    assert len({each["title"]["en"] for each in answer["candidates"]}) > 10
+
+
+@pytest.mark.facts
+@pytest.mark.parametrize("typed", ["90265", "21228", "20001", "02261", "Fairfield County CT", "33139"])
+def test_a_reader_is_asked_to_choose_just_where_the_answers_differ(client, look_up, typed):
+    answer = look_up(q=typed)
+    page = client.post("/find/", {"q": typed})
+    assert page.status_code == (200 if answer["differs"] else 303)
+    if answer["differs"]:
+        assert all(f'href="{urlsplit(each["url"]).path}' in page.text for each in answer["candidates"])
+    elif answer["ambiguous"]:
+        assert page["Location"] == compare_address(geoids(answer))
+    else:
+        assert page["Location"] == urlsplit(answer["candidates"][0]["url"]).path
+
+
+@pytest.mark.facts
+def test_a_candidate_is_told_in_both_languages_and_leads_to_its_answer(client, look_up):
+    (place,) = look_up(q="davie fl")["candidates"]
+    assert place["title"] == {"en": "Davie, Florida", "es": "Davie, Florida"}
+    assert place["details"][0] == {"en": "Town in Broward County", "es": "Pueblo (Condado de Broward)"}
+    assert client.get(place["answer_url"]).json()["jurisdiction"]["geoid"] == place["jurisdiction"]["geoid"]
