@@ -123,7 +123,7 @@ def test_every_list_counts_orders_and_shows_the_fields_asked_for(client):
         ("laws", ("", "state=TX", "topic=detainers&effect=requires", "as_of=2026-05-20", "legal_status=proposed")),
         (
             "policies",
-            ("", "state=CA", "topic=detainers", "jurisdiction=06037&reach=all", "as_of=2019-06-01", "stance=limits"),
+            ("", "state=CA", "topic=detainers", "jurisdiction=06037&reach=all", "as_of=2019-06-01", "stance=limits_cooperation"),
         ),
     ],
 )  # fmt: skip
