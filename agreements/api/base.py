@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from hashlib import blake2s
-from itertools import islice
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet, prefetch_related_objects
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -24,15 +23,13 @@ from agreements.caching import release
 from agreements.days import today
 from agreements.filters import DayField
 from agreements.lists import Lists
-from agreements.models import Snapshot
-from jurisdictions.api.serializers import Record
+from jurisdictions.api.shapes import Shape, fields_of
 from jurisdictions.models import DataVersion
 
 from .problems import BadParameters, Unchanged
 
 LICENCE = "CC BY 4.0; documents and lists of the US government: public domain"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
-ROWS_AT_ONCE = 500  # of a streamed list
 
 OF_EVERY_ADDRESS = ("format",)
 OF_A_LIST = ("page", "page_size", "ordering", "fields", "expand")
@@ -190,8 +187,14 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
     """A list of records with filters, and each of them by its id."""
 
     filter_backends = [Filters]
-    prefetches: tuple = ()
-    """What a page of records needs from other tables, whatever their number."""
+    filterset_class = None
+    shape_class: type[Shape]
+    """What makes the records."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "shape_class" in vars(cls):
+            cls.queryset, cls.serializer_class = cls.shape_class.queryset, cls.shape_class.record
 
     @cached_property
     def known_parameters(self) -> set[str]:
@@ -199,8 +202,6 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
             return {*OF_A_RECORD, *super().known_parameters}
         filters = self.filterset_class.base_filters if self.filterset_class else {}
         return {*OF_A_LIST, *filters, *super().known_parameters}
-
-    filterset_class = None
 
     def refuse_bad_parameters(self, request: Request) -> None:
         super().refuse_bad_parameters(request)
@@ -215,8 +216,7 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         names = [name for name in self.request.query_params.get(parameter, "").split(",") if name]
         if not names:
             return ()
-        serializer: type[Record] = self.get_serializer_class()
-        possible = serializer.expandable if parameter == "expand" else self.columns
+        possible = self.shape_class.record.expandable if parameter == "expand" else self.columns
         if wrong := [name for name in names if name not in possible]:
             choices = f"One can name {', '.join(possible)}." if possible else "Nothing can be expanded here."
             raise BadParameters(
@@ -225,49 +225,47 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         return tuple(names)
 
     @property
-    def columns(self) -> list[str]:
+    def columns(self) -> tuple[str, ...]:
         """The names of a record's fields, in their order."""
-        return [*self.get_serializer_class()(context={"expand": getattr(self, "expanded", ())}).get_fields()]
+        return fields_of(self.shape_class.record, frozenset(getattr(self, "expanded", ())))
 
     @property
     def is_streamed(self) -> bool:
         return hasattr(self.request.accepted_renderer, "stream")
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {
-            "day": self.day,
-            "expand": getattr(self, "expanded", ()),
-            "fields": getattr(self, "wanted", ()),
-            "snapshots": self.snapshots,
-        }
-
     @cached_property
-    def snapshots(self) -> SnapshotsById:
-        return SnapshotsById(self.day)
+    def shape(self) -> Shape:
+        origin = f"{self.request.scheme}://{self.request.get_host()}"
+        return self.shape_class(self.day, origin, self.expanded)
 
     def list(self, request: Request, *args, **kwargs) -> HttpResponseBase:
         queryset = self.filter_queryset(self.get_queryset())
         if self.is_streamed:
-            return self.streamed(queryset)
-        page = self.paginate_queryset(queryset)
-        return self.get_paginated_response(self.shown(page))
+            return self.streamed_rows(self.kept(self.shape.stream(queryset)))
+        page = self.paginate_queryset(self.shape.rows(queryset))
+        return self.get_paginated_response([*self.kept(self.shape.shown(page))])
 
     def retrieve(self, request: Request, *args, **kwargs) -> HttpResponseBase:
-        (record,) = self.shown([self.get_object()])
+        row = self.shape.rows(self.one()).first()
+        if row is None:
+            raise Http404("There is no record of this id.")
+        return self.answered(row)
+
+    def one(self) -> QuerySet:
+        """The record that the address names, or none."""
+        raise NotImplementedError
+
+    def answered(self, row) -> HttpResponseBase:
+        """One record as an answer."""
+        (record,) = self.kept(self.shape.shown([row]))
         return self.streamed_rows(iter([record])) if self.is_streamed else Response({**record, "meta": self.meta})
 
-    def shown(self, records: list) -> list[dict]:
-        """The records as the API shows them; the number of queries does not grow with theirs."""
-        prefetch_related_objects(records, *self.get_prefetches())
-        return self.get_serializer(records, many=True).data
-
-    def get_prefetches(self) -> Iterable:
-        return self.prefetches
-
-    def streamed(self, queryset: QuerySet) -> StreamingHttpResponse:
-        return self.streamed_rows(
-            row for batch in batches(queryset.iterator(chunk_size=ROWS_AT_ONCE)) for row in self.shown(batch)
-        )
+    def kept(self, records: Iterable[dict]) -> Iterator[dict]:
+        """The records with the fields that were asked for."""
+        if not self.wanted:
+            return iter(records)
+        names = [name for name in self.columns if name in self.wanted]
+        return ({name: record[name] for name in names} for record in records)
 
     def streamed_rows(self, rows: Iterator[dict], columns: Sequence[str] = ()) -> StreamingHttpResponse:
         renderer = self.request.accepted_renderer
@@ -276,46 +274,3 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         response = StreamingHttpResponse(chunks, content_type=f"{renderer.media_type}; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{self.basename}.{renderer.format}"'
         return response
-
-
-class SnapshotsById:
-    """Every list that we hold by its number in the database, without its rows. One query, when first asked."""
-
-    def __init__(self, day: date):
-        self.day = day
-
-    @cached_property
-    def _held(self) -> dict[int, Snapshot]:
-        light = Snapshot.objects.only("kind", "published_on", "position", "file_name", "sha256")
-        return {snapshot.pk: snapshot for snapshot in light}
-
-    @cached_property
-    def _newest(self) -> dict[str, Snapshot]:
-        """The newest list of each kind by the day."""
-        newest: dict[str, Snapshot] = {}
-        for snapshot in sorted(self._held.values(), key=lambda each: each.position):
-            if snapshot.published_on <= self.day:
-                newest[snapshot.kind] = snapshot
-        return newest
-
-    def first_of(self, listings: Iterable) -> Snapshot | None:
-        """The oldest list that printed any of these rows; None if that was after the day."""
-        begun = [self._held[listing.first_snapshot_id] for listing in listings]
-        first = min(begun, key=lambda each: (each.published_on, each.position), default=None)
-        return first if first and first.published_on <= self.day else None
-
-    def last_of(self, listings: Iterable) -> Snapshot | None:
-        """The newest list by the day that printed any of these rows."""
-        last = []
-        for listing in listings:
-            if self._held[listing.first_snapshot_id].published_on > self.day:
-                continue
-            end = self._held[listing.last_snapshot_id]
-            last.append(end if end.published_on <= self.day else self._newest[listing.kind])
-        return max(last, key=lambda each: (each.published_on, each.position), default=None)
-
-
-def batches(rows: Iterable, size: int = ROWS_AT_ONCE) -> Iterator[list]:
-    rows = iter(rows)
-    while batch := list(islice(rows, size)):
-        yield batch

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from agreements.filters import ChangeFilter
-from agreements.models import ChangeEvent
-from jurisdictions.api.serializers import AgencyBrief, Record, SourceRecord, held_source
+from agreements.models import ChangeEvent, Snapshot
+from jurisdictions.api.serializers import AgencyBrief, Record, SourceRecord
+from jurisdictions.api.shapes import Shape, day_or_none, moment, source_columns, source_of
 
 from .base import RecordViewSet
 from .serializers import ListBrief, list_brief, list_source
 from .views import FIELDS
 
-MOMENT = serializers.DateTimeField()
-
 
 class EventRecord(Record):
     """Something that changed, as we saw it: on a list of ICE's, in a law, policy or federal list, or by us."""
 
-    id = serializers.CharField(source="key")
+    id = serializers.CharField()
     kind = serializers.ChoiceField(choices=ChangeEvent.Kind.choices)
     state = serializers.CharField(help_text="Postal abbreviation.")
     agency = AgencyBrief(allow_null=True)
@@ -35,58 +35,80 @@ class EventRecord(Record):
     snapshot = ListBrief(allow_null=True, help_text="The list in which we saw it.")
     before = serializers.DictField(help_text="What was said before, of what changed.")
     after = serializers.DictField(help_text="What is said since.")
-    url = serializers.SerializerMethodField(help_text="The page.")
-    sources = serializers.SerializerMethodField()
-    updated_at = serializers.DateTimeField(source="recorded_at")
+    url = serializers.CharField(help_text="The page.")
+    sources = SourceRecord(many=True)
+    updated_at = serializers.DateTimeField()
 
-    def get_url(self, event: ChangeEvent) -> str:
-        return self.absolute(event.get_absolute_url())
 
-    @extend_schema_field(SourceRecord(many=True))
-    def get_sources(self, event: ChangeEvent) -> list[dict]:
-        return sources(event)
+WRITTEN = ("law", "policy", "designation")
+SOURCES = {
+    "agreement__ended_source": source_columns("agreement__ended_source"),
+    **{name: source_columns(f"{name}__main_source") for name in WRITTEN},
+}
 
-    def to_representation(self, event: ChangeEvent) -> dict[str, Any]:
-        """Without a field object for each value: there are many events."""
-        agency, agreement = event.agency, event.agreement
-        record = {
-            "id": event.key,
-            "kind": event.kind,
-            "state": event.state.usps,
-            "agency": agency
+
+class EventShape(Shape):
+    """Changes as we saw them. They are the same on every day."""
+
+    record = EventRecord
+    queryset = ChangeEvent.objects.for_listing().newest_first()
+    id_column = "key"
+    columns = (
+        "pk", "key", "kind", "seen_on", "took_effect_on", "origin", "snapshot_id", "before", "after", "recorded_at",
+        "agency__public_id", "agency__name", "agency__kind", "agency__state__usps", "agency__placement",
+        "agreement__public_id", "law__key", "law__jurisdiction__usps", "policy__key", "policy__state_area__usps",
+        "designation__key", "designation__jurisdiction__usps", "designation__jurisdiction__state__usps",
+        *(column for columns in SOURCES.values() for column in columns),
+    )  # fmt: skip
+
+    def fetch(self, pks) -> None:
+        lists = Snapshot.objects.values_list("pk", "kind", "published_on", "file_name", "sha256", named=True)
+        self.lists = {row.pk: (list_brief(row), list_source(row)) for row in lists}
+
+    def show(self, row) -> dict[str, Any]:
+        brief, printed = self.lists[row.snapshot_id] if row.snapshot_id else (None, None)
+        states = (
+            row.law__jurisdiction__usps,
+            row.policy__state_area__usps,
+            row.designation__jurisdiction__usps,
+            row.designation__jurisdiction__state__usps,
+            row.agency__state__usps,
+        )
+        return {
+            "id": row.key,
+            "kind": row.kind,
+            "state": next(filter(None, states)),
+            "agency": row.agency__public_id
             and {
-                "id": agency.public_id,
-                "name": agency.name,
-                "kind": agency.kind,
-                "state": agency.state.usps,
-                "placement": agency.placement,
+                "id": row.agency__public_id,
+                "name": row.agency__name,
+                "kind": row.agency__kind,
+                "state": row.agency__state__usps,
+                "placement": row.agency__placement,
             },
-            "agreement": agreement and agreement.public_id,
-            "law": event.law and event.law.key,
-            "policy": event.policy and event.policy.key,
-            "designation": event.designation and event.designation.key,
-            "seen_on": event.seen_on,
-            "took_effect_on": event.took_effect_on,
-            "origin": event.origin,
-            "snapshot": list_brief(event.snapshot),
-            "before": event.before,
-            "after": event.after,
-            "url": self.get_url(event),
-            "sources": sources(event),
-            "updated_at": MOMENT.to_representation(event.recorded_at),
+            "agreement": row.agreement__public_id,
+            "law": row.law__key,
+            "policy": row.policy__key,
+            "designation": row.designation__key,
+            "seen_on": row.seen_on.isoformat(),
+            "took_effect_on": day_or_none(row.took_effect_on),
+            "origin": row.origin,
+            "snapshot": brief,
+            "before": row.before,
+            "after": row.after,
+            "url": f"{self.origin}/changes/{row.key}/",
+            "sources": [printed] if printed else self.sources(row),
+            "updated_at": moment(row.recorded_at),
         }
-        wanted = self.context.get("fields")
-        return {name: value for name, value in record.items() if name in wanted} if wanted else record
 
-
-def sources(event: ChangeEvent) -> list[dict[str, Any]]:
-    """The list in which it was seen, else the document that its record rests on."""
-    if event.snapshot:
-        return [list_source(event.snapshot)]
-    if event.kind == ChangeEvent.Kind.ENDED and event.agreement and event.agreement.ended_source:
-        return [held_source(event.agreement.ended_source)]
-    written = event.law or event.policy or event.designation
-    return [held_source(written.main_source)] if written and written.main_source else []
+    def sources(self, row) -> list[dict[str, Any]]:
+        """Of a change that no list showed: the document that says so, or that its record rests on."""
+        if row.kind == ChangeEvent.Kind.ENDED:
+            named = "agreement__ended_source"
+        else:
+            named = next((name for name in WRITTEN if getattr(row, f"{name}__key")), None)
+        columns = [getattr(row, column) for column in SOURCES.get(named, ())]
+        return [source_of(*columns)] if columns and columns[0] is not None else []
 
 
 @extend_schema(parameters=[FIELDS])
@@ -97,15 +119,13 @@ class EventViewSet(RecordViewSet):
     rewritten or goes; `changes/?kind=event` says so, too. We say where we saw a change, never why it happened.
     """
 
-    queryset = (
-        ChangeEvent.objects.for_listing()
-        .select_related("law__main_source", "policy__main_source", "designation__main_source")
-        .newest_first()
-    )
-    serializer_class = EventRecord
+    shape_class = EventShape
     filterset_class = ChangeFilter
     lookup_field = "key"
     lookup_value_regex = "[0-9a-z]{1,16}"
+
+    def one(self) -> QuerySet:
+        return self.get_queryset().filter(key=self.kwargs["key"])
 
     @extend_schema(parameters=[])
     def retrieve(self, request, *args, **kwargs):

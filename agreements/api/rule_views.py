@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 
 from agreements.filters import DesignationFilter, LawFilter, PolicyFilter
-from agreements.models import FederalDesignation, LocalPolicy, StateLaw
 
 from .base import RecordViewSet
-from .rule_serializers import DesignationRecord, LawRecord, PolicyRecord
+from .rule_shapes import DesignationShape, LawShape, PolicyShape
 from .views import AS_OF, FIELDS
 
 
@@ -21,15 +20,9 @@ class RuleViewSet(RecordViewSet):
     speaks_of_a_day = True
     coverage: dict = {}
 
-    def get_queryset(self):
-        return super().get_queryset().published()
-
-    def get_object(self):
+    def one(self) -> QuerySet:
         # Not narrowed by `as_of`: a record that is not in force that day says so.
-        return get_object_or_404(self.get_queryset(), key=self.kwargs["key"])
-
-    def get_prefetches(self):
-        return self.get_serializer_class().prefetches
+        return self.get_queryset().filter(key=self.kwargs["key"])
 
 
 @extend_schema(parameters=[FIELDS])
@@ -41,8 +34,7 @@ class LawViewSet(RuleViewSet):
     the same provision. A bill, a veto and a law that a court blocked never stand as `in_force`.
     """
 
-    queryset = StateLaw.objects.select_related("jurisdiction", "main_source").order_by("jurisdiction__name", "key")
-    serializer_class = LawRecord
+    shape_class = LawShape
     filterset_class = LawFilter
 
     @extend_schema(parameters=[AS_OF])
@@ -59,8 +51,7 @@ class PolicyViewSet(RuleViewSet):
     record may have a policy that we have not found: see `checks` in the answer of an area.
     """
 
-    queryset = LocalPolicy.objects.select_related("state_area", "main_source").order_by("state_area__name", "key")
-    serializer_class = PolicyRecord
+    shape_class = PolicyShape
     filterset_class = PolicyFilter
 
     @extend_schema(parameters=[AS_OF])
@@ -76,10 +67,7 @@ class DesignationViewSet(RuleViewSet):
     `as_of` keeps what stood on its list that day. The withdrawn list of May 2025 is held in part.
     """
 
-    queryset = FederalDesignation.objects.select_related(
-        "jurisdiction__state", "jurisdiction__same_as__state", "main_source"
-    ).order_by("list", "key")
-    serializer_class = DesignationRecord
+    shape_class = DesignationShape
     filterset_class = DesignationFilter
 
     @extend_schema(parameters=[AS_OF])

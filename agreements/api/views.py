@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import django_filters as filters
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.decorators import action
@@ -12,13 +11,12 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from agreements.filters import AgencyFilter, AgreementFilter, DayFilter, Ordering
-from agreements.models import Agreement, Listing, ListKind, Snapshot
-from jurisdictions.api.serializers import agency_prefetches
-from jurisdictions.models import Agency
+from agreements.models import ListKind, Snapshot
 
 from .base import RecordViewSet
 from .problems import Gone
-from .serializers import AgencyWithLists, AgreementRecord, PrintedRow, SnapshotRecord, known_agreements
+from .serializers import PrintedRow
+from .shapes import AgencyWithListsShape, AgreementShape, SnapshotShape, printed_rows
 
 PUBLIC_ID = r"[2-9a-z]{6}"
 AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The day to speak of; today unless given.")
@@ -35,13 +33,14 @@ class ByPublicId(RecordViewSet):
 
     def retrieve(self, request, *args, **kwargs) -> HttpResponseBase:
         """One record by its id, also by one that it had before (301)."""
-        public_id = kwargs["public_id"]
-        records = self.get_queryset().model.objects
-        if not records.filter(public_id=public_id).exists():
-            former = records.model._meta.get_field("former_ids").related_model.objects.filter(public_id=public_id)
-            if found := former.values_list(f"{records.model._meta.model_name}__public_id", flat=True):
-                return self.given_up(request, public_id, found[0])
-        return super().retrieve(request, *args, **kwargs)
+        row = self.shape.rows(self.one()).first()
+        if row is not None:
+            return self.answered(row)
+        public_id, model = kwargs["public_id"], self.get_queryset().model
+        former = model._meta.get_field("former_ids").related_model.objects.filter(public_id=public_id)
+        if found := former.values_list(f"{model._meta.model_name}__public_id", flat=True):
+            return self.given_up(request, public_id, found[0])
+        raise Http404(f"No list that we hold of {self.day} or before shows a record of this id.")
 
     def given_up(self, request, public_id: str, now: str | None) -> Response:
         """What an id answers that was given up: 301 to the record that it became, 410 where there is none."""
@@ -50,15 +49,8 @@ class ByPublicId(RecordViewSet):
         address = request.get_full_path().replace(public_id, now, 1)
         return Response({"id": public_id, "merged_into": now}, status=301, headers={"Location": address})
 
-    def get_object(self):
-        queryset = self.filter_by_day(self.get_queryset())
-        record = queryset.filter(public_id=self.kwargs["public_id"]).first()
-        if record is None:
-            raise Http404(f"No list that we hold of {self.day} or before shows a record of this id.")
-        return record
-
-    def filter_by_day(self, queryset):
-        return queryset
+    def one(self) -> QuerySet:
+        return self.get_queryset().filter(public_id=self.kwargs["public_id"])
 
 
 @extend_schema(parameters=[FIELDS, EXPAND])
@@ -69,20 +61,16 @@ class AgreementViewSet(ByPublicId):
     `status` all agreements that were known by then stand. `expand=agency` shows the agency in full.
     """
 
-    queryset = Agreement.objects.for_listing().select_related("ended_source")
-    serializer_class = AgreementRecord
+    shape_class = AgreementShape
     filterset_class = AgreementFilter
 
-    def filter_by_day(self, queryset):
-        return queryset.on(self.day)
+    def one(self) -> QuerySet:
+        return super().one().on(self.day)
 
     @extend_schema(parameters=[AS_OF])
     def retrieve(self, request, *args, **kwargs):
         """One agreement by its id, also by one that it had before (301)."""
         return super().retrieve(request, *args, **kwargs)
-
-    def get_prefetches(self):
-        return (*AgreementRecord.prefetches, *(agency_prefetches("agency__") if "agency" in self.expanded else ()))
 
 
 @extend_schema(parameters=[FIELDS, EXPAND])
@@ -95,17 +83,13 @@ class AgencyViewSet(ByPublicId):
     `expand=agreements` shows each agency's agreements.
     """
 
-    queryset = Agency.objects.select_related("state").order_by("state__name", "name", "public_id")
-    serializer_class = AgencyWithLists
+    shape_class = AgencyWithListsShape
     filterset_class = AgencyFilter
 
     @extend_schema(parameters=[AS_OF])
     def retrieve(self, request, *args, **kwargs):
         """One agency by its id, also by one that it had before (301)."""
         return super().retrieve(request, *args, **kwargs)
-
-    def get_prefetches(self):
-        return (*agency_prefetches(), known_agreements(self.day))
 
 
 class OrderingById(Ordering):
@@ -128,8 +112,7 @@ class SnapshotViewSet(RecordViewSet):
     The id is the first 12 characters of the file's sha256; the whole of it is understood too.
     """
 
-    queryset = Snapshot.objects.defer("rows").order_by("-position", "kind")
-    serializer_class = SnapshotRecord
+    shape_class = SnapshotShape
     filterset_class = SnapshotFilter
     lookup_value_regex = "[0-9a-f]{12,64}"
     lookup_field = "id"
@@ -138,11 +121,11 @@ class SnapshotViewSet(RecordViewSet):
     def known_parameters(self) -> set[str]:
         return OF_ROWS if self.action == "rows" else super().known_parameters
 
-    def get_object(self) -> Snapshot:
-        found = self.get_queryset().filter(sha256__startswith=self.kwargs["id"])[:2]
-        if len(found) != 1:
+    def one(self) -> QuerySet:
+        found = self.get_queryset().filter(sha256__startswith=self.kwargs["id"])
+        if len(found.values_list("pk")[:2]) != 1:
             raise Http404("We hold no list of this id.")
-        return found[0]
+        return found
 
     def retrieve(self, request, *args, **kwargs):
         """One list by its id."""
@@ -159,11 +142,11 @@ class SnapshotViewSet(RecordViewSet):
 
         As CSV the columns are those of the list, before them the row's number, after them the links of a column.
         """
-        snapshot = self.get_object()
+        snapshot = self.one().get()
         if self.is_streamed:
             return self.as_a_sheet(snapshot)
         page = self.paginate_queryset(snapshot.rows)
-        return self.get_paginated_response(PrintedRow(printed_rows(page), many=True).data)
+        return self.get_paginated_response(list(printed_rows(page)))
 
     def as_a_sheet(self, snapshot: Snapshot) -> HttpResponseBase:
         rows = list(printed_rows(snapshot.rows))
@@ -182,21 +165,6 @@ class SnapshotViewSet(RecordViewSet):
 
 
 OF_ROWS = {"format", "page", "page_size"}
-
-
-def printed_rows(numbered: list[list[int]]) -> Iterator[dict]:
-    """Rows as PrintedRow shows them, from a part of Snapshot.rows. One query."""
-    listings = Listing.objects.select_related("agreement").in_bulk({listing for _number, listing in numbered})
-    for number, pk in numbered:
-        listing = listings[pk]
-        yield {
-            "number": number,
-            "cells": listing.cells,
-            "links": listing.links,
-            "agreement": listing.agreement and listing.agreement.public_id,
-            "match_rule": listing.match_rule,
-            "corrected": listing.corrected,
-        }
 
 
 def unique_headings(columns: list, width: int) -> list[str]:

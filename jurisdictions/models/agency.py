@@ -8,6 +8,11 @@ from .jurisdiction import Jurisdiction
 from .source import Source
 
 
+def agency_path(public_id: str, name: str) -> str:
+    """The page's address without a language prefix. The slug is decoration: the id alone finds the agency."""
+    return f"/agencies/{public_id}-{slugify(name)}/"
+
+
 class Agency(models.Model):
     """A law enforcement agency that ICE prints on one of its lists."""
 
@@ -66,8 +71,8 @@ class Agency(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The page's address without a language prefix. The slug is decoration: the id alone finds the agency."""
-        return f"/agencies/{self.public_id}-{self.slug}/"
+        """The page's address without a language prefix."""
+        return agency_path(self.public_id, self.name)
 
     @property
     def slug(self) -> str:

@@ -5,6 +5,11 @@ from ..labels import area_name
 from ..querysets import JurisdictionQuerySet, LiesInQuerySet
 
 
+def area_path(slug: str, state: str | None = None) -> str:
+    """The page's address without a language prefix; `state` is the slug of its state, None for a state itself."""
+    return f"/us/{state}/{slug}/" if state else f"/us/{slug}/"
+
+
 class Jurisdiction(models.Model):
     """A government's area: a state or territory, a county or equivalent, a place, a county subdivision.
 
@@ -62,9 +67,9 @@ class Jurisdiction(models.Model):
     def get_absolute_url(self) -> str:
         """The page's address without a language prefix."""
         if self.is_state:
-            return f"/us/{self.slug}/"
+            return area_path(self.slug)
         area = self.canonical
-        return f"/us/{area.state.slug}/{area.slug}/"
+        return area_path(area.slug, area.state.slug)
 
     @property
     def is_state(self) -> bool:

@@ -11,24 +11,21 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.test import RequestFactory
-from rest_framework.utils import json
-from rest_framework.utils.encoders import JSONEncoder
 
-from agreements.api.base import RecordViewSet, batches
+from agreements.api.records import records
 from agreements.caching import release
 from agreements.days import today
 from agreements.models import AgreementFormerId
 from jurisdictions.models import AgencyFormerId, BundledRecord, DataVersion
 
 from .ledger_models import LedgerEntry, LedgerTurn
-from .renderers import JSON
 
 Kind = LedgerEntry.Kind
 
@@ -53,49 +50,19 @@ WRITTEN_AT_ONCE = 500
 # -- Records as the API shows them ------------------------------------------------------------------------------------
 
 
-def records(kind: str, request=None, ids: Collection[str] | None = None) -> Iterator[dict[str, Any]]:
+def shown(kind: str, origin: str = "", ids: Collection[str] | None = None) -> Iterator[dict[str, Any]]:
     """Each record of a kind as its own address shows it today; those of `ids` where given.
 
-    Addresses in them begin as `request` begins; without one they have no beginning, so that they are the same wherever
-    they are asked for.
+    `origin` is where the addresses in them lead (https://portal.example). Without one they are paths alone, the same
+    wherever they are asked for.
     """
     if ids is not None and not ids:
-        return
-    view = _view(kind, request)
-    queryset = view.filter_queryset(view.get_queryset())
-    if ids is not None:
-        queryset = queryset.filter(_of_ids(kind, view, ids))
-    for batch in batches(queryset.iterator(chunk_size=WRITTEN_AT_ONCE)):
-        yield from view.shown(batch)
-
-
-def _view(kind: str, request) -> RecordViewSet:
-    """The list's view as it is when somebody asks for the whole list."""
-    # Asked for here, not above: the addresses import the views, and a view reads this ledger.
-    from .urls import router
-
-    prefix, viewset, basename = next(each for each in router.registry if each[0] == LISTS[kind])
-    asked = RequestFactory().get(f"/api/v1/{prefix}/")
-    asked.build_absolute_uri = request.build_absolute_uri if request else _without_a_beginning
-    view = viewset(action="list", basename=basename, action_map={"get": "list"}, args=(), kwargs={}, format_kwarg=None)
-    view.request = view.initialize_request(asked)
-    view.request.accepted_renderer = JSON()
-    view.refuse_bad_parameters(view.request)
-    return view
-
-
-def _without_a_beginning(path: str) -> str:
-    return path
-
-
-def _of_ids(kind: str, view: RecordViewSet, ids: Collection[str]) -> Q:
-    if kind == Kind.SNAPSHOT:
-        return Q(*(("sha256__startswith", each) for each in ids), _connector=Q.OR)
-    return Q(**{f"{view.lookup_field}__in": ids})
+        return iter(())
+    return records(LISTS[kind], day=today(), origin=origin, ids=ids)
 
 
 def digest(record: dict[str, Any]) -> str:
-    written = json.dumps(record, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
+    written = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
 
 
@@ -169,7 +136,7 @@ def _now(held: Collection[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], _
     """The state of each record that is shown, of each id that was given up, and of what is `held` and is gone."""
     met: set[tuple[str, str]] = set()
     for kind in LISTS:
-        for record in records(kind):
+        for record in shown(kind):
             key = (kind.value, record["id"])
             met.add(key)
             yield key, _State(digest(record))
@@ -213,8 +180,8 @@ class Cursor:
         if not text:
             return cls()
         try:
-            parts = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True).decode("ascii").split(".")
-            number, mark, *entry = parts
+            padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+            number, mark, *entry = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").split(".")
             cursor = cls(_whole(number), mark, _whole(*entry) if entry else None)
         except (TypeError, ValueError, binascii.Error):  # of the parts' number, of characters, of bytes
             raise NoCursor(text) from None
@@ -226,7 +193,7 @@ class Cursor:
 
     def __str__(self) -> str:
         parts = [str(self.number), self.mark] + ([] if self.entry is None else [str(self.entry)])
-        return base64.b64encode(".".join(parts).encode(), altchars=b"-_").decode()
+        return base64.urlsafe_b64encode(".".join(parts).encode()).decode().rstrip("=")
 
     def entries(self) -> QuerySet[LedgerEntry]:
         """What has become different since, in the order in which it did."""

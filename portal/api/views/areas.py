@@ -6,7 +6,7 @@ from functools import cached_property
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from agreements.api.base import RecordViewSet
 from agreements.api.views import AS_OF, FIELDS
 from agreements.filters import AreaField, Ordering, StateFilter
-from jurisdictions.api.serializers import JurisdictionRecord
+from jurisdictions.api.shapes import JurisdictionShape
 from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import answer_for, state_answer
 from portal.answers.shelf import Shelf
@@ -69,8 +69,7 @@ class JurisdictionViewSet(RecordViewSet):
     for both. The GEOID of a place without a government of its own is understood too: see lookup/.
     """
 
-    queryset = Jurisdiction.objects.select_related("state", "same_as__state").order_by("geoid")
-    serializer_class = JurisdictionRecord
+    shape_class = JurisdictionShape
     filterset_class = JurisdictionFilter
     lookup_value_regex = r"\d{2}|\d{5}|\d{7}|\d{10}"
     lookup_field = "geoid"
@@ -83,20 +82,18 @@ class JurisdictionViewSet(RecordViewSet):
     def known_parameters(self) -> set[str]:
         return {"format", "as_of"} if self.action == "answer" else super().known_parameters
 
-    def get_prefetches(self):
-        return JurisdictionRecord.prefetches
-
-    def get_object(self) -> Jurisdiction:
+    def one(self) -> QuerySet:
+        """The area of the GEOID; a code of an older list is the same government's."""
         geoid = self.kwargs["geoid"]
-        area = self.get_queryset().filter(pk=geoid).first()
-        if area is None:
-            # A code of an older list is the same government's; a place without a government has an answer elsewhere.
-            led_to = areas_of_geoid(geoid)
-            if len(led_to) != 1 or geoid not in former_codes(led_to[0]):
-                places = ", ".join(f"{each} ({each.pk})" for each in led_to)
-                raise Http404(f"This is no government's GEOID. It leads to {places}." if places else "No such GEOID.")
-            area = self.get_queryset().get(pk=led_to[0].pk)
-        return area
+        found = self.get_queryset().filter(pk=geoid)
+        if found.exists():
+            return found
+        # A place without a government has an answer elsewhere.
+        led_to = areas_of_geoid(geoid)
+        if len(led_to) != 1 or geoid not in former_codes(led_to[0]):
+            places = ", ".join(f"{each} ({each.pk})" for each in led_to)
+            raise Http404(f"This is no government's GEOID. It leads to {places}." if places else "No such GEOID.")
+        return self.get_queryset().filter(pk=led_to[0].pk)
 
     def retrieve(self, request, *args, **kwargs):
         """One area by its GEOID."""
@@ -111,7 +108,7 @@ class JurisdictionViewSet(RecordViewSet):
         state's). For a state: all agencies in it. Every sentence is there in English and in Spanish, every fact with
         its documents; the text of the state's rules in full stands on the page of the state.
         """
-        area = self.get_object().canonical
+        area = self.one().select_related("state", "same_as__state").get().canonical
         shelf = Shelf.of(self.version)
         if area.is_state:
             found = state_answer(area, self.day, shelf=shelf)
