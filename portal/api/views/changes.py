@@ -118,10 +118,11 @@ class Changes(Answer, APIView):
 
     def shown(self, entries: list[LedgerEntry], cursor: Cursor) -> list[dict[str, Any]]:
         """Each entry with its record as it is now; a few queries for each kind, whatever their number."""
+        origin = self.request.build_absolute_uri("/").rstrip("/")
         records = {}
         for kind in Kind:
             ids = [entry.record for entry in entries if entry.kind == kind and entry.is_shown]
-            records |= {(kind.value, each["id"]): each for each in ledger.records(kind, self.request, ids)}
+            records |= {(kind.value, each["id"]): each for each in ledger.shown(kind, origin, ids)}
         return [self.told(entry, cursor, records.get((entry.kind, entry.record))) for entry in entries]
 
     def told(self, entry: LedgerEntry, cursor: Cursor, record: dict | None) -> dict[str, Any]:
