@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -237,7 +237,7 @@ class Register:
     def _by_name(self, key: Key, name: str) -> Match | None:
         if agency := self._exact.get(key):
             return Match(agency, EXACT)
-        for other, reason in self._verdicts.same_as(key):
+        for other, reason in self._verdicts.same_as(key).items():
             known = self._exact.get(other)
             alike = [known] if known else self._in_same_words(other[0], read_agency_name(other[1], other[0]))
             if len(alike) == 1:
@@ -295,12 +295,20 @@ class Register:
     def _gathered(self, strangers: Sequence[Newcomer]) -> list[Party]:
         """The newcomers by agency: names on one list that are one in the same words or by a verdict go together."""
         parties: list[Party] = []
+        by_sign: dict[Hashable, set[int]] = defaultdict(set)  # a first list has a thousand newcomers: no pairs of all
         for stranger in strangers:
-            own = [party for party in parties if self._is_one_with(stranger, party)]
+            words = {(stranger.state, stranger.read.key), (stranger.state, stranger.read.squeezed)}
+            decided = self._verdicts.same_as(stranger.key)
+            alike = sorted(set().union(*(by_sign.get(sign, ()) for sign in (*words, *decided))))
+            own = [place for place in alike if self._is_one_with(stranger, parties[place])]
             if len(own) == 1:
-                own[0].append(stranger)
+                place = own[0]
             else:
-                parties.append([stranger])
+                place = len(parties)
+                parties.append([])
+            parties[place].append(stranger)
+            for sign in words | {stranger.key}:
+                by_sign[sign].add(place)
         return parties
 
     def _is_one_with(self, stranger: Newcomer, party: Party) -> bool:
@@ -506,6 +514,7 @@ class Verdicts:
         self._same: dict[Key, dict[Key, str]] = defaultdict(dict)
         self._different: dict[Key, set[Key]] = defaultdict(set)
         self._in_words: dict[tuple, list[Key]] = defaultdict(list)
+        self._led_to: dict[Key, dict[Key, str]] = {}
         for verdict in verdicts:
             one, other = (verdict.state, fold(verdict.name)), (verdict.other_state, fold(verdict.other_name))
             if verdict.answer == "same":
@@ -533,8 +542,16 @@ class Verdicts:
                     waiting.append(name)
         return reached
 
-    def same_as(self, key: Key) -> list[tuple[Key, str]]:
-        """All other names of the same agency by a decision, each with the reason of its last step."""
+    def same_as(self, key: Key) -> Mapping[Key, str]:
+        """All other names of the same agency by a decision, the nearest first, each with the reason of its last step.
+
+        Found once for each name: a series of lists asks about the same names again and again.
+        """
+        if key not in self._led_to:
+            self._led_to[key] = self._names_led_to(key)
+        return self._led_to[key]
+
+    def _names_led_to(self, key: Key) -> dict[Key, str]:
         reached = self._decided(key)
         waiting = list(reached)
         for here in waiting:
@@ -545,18 +562,17 @@ class Verdicts:
                     more[name] = reached[here]
                     reached = more | reached
                     waiting += more
-        return [(name, reason) for name, reason in reached.items() if reason]
+        return {name: reason for name, reason in reached.items() if reason}
 
     def same(self, one: Key, other: Key) -> bool:
-        return any(name == other for name, _reason in self.same_as(one))
+        return other in self.same_as(one)
 
     def different(self, one: Key, other: Key) -> bool:
         """Decided so, for these names or for names that are the same agency as they."""
         if not self._different:
             return False
-        ones = {one, *(name for name, _reason in self.same_as(one))}
-        others = {other, *(name for name, _reason in self.same_as(other))}
-        return any(self._different.get(name, set()) & others for name in ones)
+        others = {other, *self.same_as(other)}
+        return any(self._different.get(name, set()) & others for name in (one, *self.same_as(one)))
 
 
 def words_of(key: Key) -> tuple:
