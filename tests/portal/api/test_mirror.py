@@ -1,0 +1,349 @@
+"""A copy of all records, kept as docs/mirror.md says, is what the API shows: after whatever happened meanwhile."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import random
+import re
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from agreements.actions import approve, propose
+from agreements.api.rule_shapes import LawShape
+from agreements.desk import merges, runs
+from agreements.imports.apply import fold_anew
+from agreements.models import FederalDesignation, ImportRun, StateLaw
+from agreements.rule_events import refresh_rule_events
+from agreements.wholes import taken
+from jurisdictions.models import Agency, AgencyFormerId, DataVersion, Source
+from portal.api import bulk, ledger
+from tests.agreements.desk.conftest import FIRST_DAY, areas, person, row, sheet
+from tests.factories import DesignationFactory, LocalPolicyFactory, StateLawFactory
+
+SITE = "http://testserver"
+STEPS = int(os.environ.get("MIRROR_STEPS", "6"))
+SHERIFF = row("Clay County Sheriff's Office", county="Clay County")
+JAIL = row("Clay County Jail", model="JEM", county="Clay County", signed="2025-04-02")
+BOARD = row("Clay County Board of County Commissioners", county="Clay County", signed="2025-05-02")
+LEE = row("Lee County Sheriff's Office", county="Lee County")
+LEVY = row("Levy County Sheriff's Office", county="Levy County", moa="https://www.ice.gov/doclib/287gMOA/Levy.pdf")
+
+pytestmark = pytest.mark.django_db
+
+
+class Portal:
+    """A small portal with its staff, on a day of its own; and a mirror of it, kept by the code of docs/mirror.md."""
+
+    def __init__(self):
+        areas()
+        self.day = FIRST_DAY + timedelta(days=2)
+        self.editor, self.publisher = person("Edith", "editor"), person("Paula", "publisher")
+        self.asked = itertools.count(1)
+        guide = Path(configured.BASE_DIR, "docs", "mirror.md").read_text(encoding="utf-8")
+        self.code: dict = {}
+        exec(re.search(r"```python\n(.*?)```", guide, re.S)[1], self.code)
+        self.code |= {"SITE": SITE, "PAGE_SIZE": 3, "urlopen": self.open}
+
+    # -- What people and time do
+
+    def load(self, rows, week=0, **options) -> ImportRun:
+        run = runs.open_sheet(sheet(rows, week, **options))
+        run.proposed.open().update(decision="accepted")
+        if run.doubts_open:
+            runs.settle(run, "It is a small world.", by=self.publisher)
+        runs.apply_run(run, by=self.publisher)
+        return run
+
+    def edit(self, record, **changes) -> None:
+        record.refresh_from_db()
+        before = taken(record)
+        revision = propose(record, before, before | changes, by=self.editor, reason="The chapter says so.")
+        approve(revision, by=self.publisher)
+
+    def merge(self, one: str, into: str) -> None:
+        agencies = Agency.objects.get(public_id=one), Agency.objects.get(public_id=into)
+        approve(merges.propose_merge(*agencies, by=self.editor, reason="One office."), by=self.publisher)
+
+    def unmerge(self, public_id: str) -> None:
+        former = AgencyFormerId.objects.get(public_id=public_id)
+        approve(merges.propose_unmerge(former, by=self.editor, reason="Two offices."), by=self.publisher)
+
+    # -- What a partner does
+
+    def get(self, address: str, status: int = 200, **headers):
+        """As from another place each time, so that no limit is met."""
+        number = next(self.asked)
+        caller = f"10.0.{number // 250}.{number % 250}"
+        response = Client().get(address.removeprefix(SITE), REMOTE_ADDR=caller, headers=headers)
+        assert response.status_code == status, response.content
+        return response
+
+    def open(self, address: str) -> io.BytesIO:
+        response = self.get(address)
+        return io.BytesIO(b"".join(response) if response.streaming else response.content)
+
+    def changes(self, **asked) -> dict:
+        return self.get("/api/v1/changes/?" + "&".join(f"{name}={value}" for name, value in asked.items())).json()
+
+    def told(self, cursor: str) -> set[tuple[str, str]]:
+        """What changes/ tells since the cursor, events aside: the kind, and what became of it."""
+        return {(each["kind"], each["change"]) for each in self.changes(after=cursor, page_size=1000)["results"]} - {
+            ("event", "created"),
+            ("event", "updated"),
+            ("event", "withdrawn"),
+        }
+
+    def begin(self) -> None:
+        self.records, self.cursor = self.code["begin"]()
+        self.compare()
+
+    def follow(self) -> set[tuple[str, str]]:
+        """Follow the changes, see that the mirror is exact, and say what was told."""
+        told = self.told(self.cursor)
+        self.cursor = self.code["follow"](self.records, self.cursor)
+        self.compare()
+        return told
+
+    def compare(self) -> None:
+        lists = {}
+        for kind, name in self.code["FILES"].items():
+            for record in self.get(f"/api/v1/{name}/?page_size=1000").json()["results"]:
+                lists[kind, record["id"]] = record
+        assert self.records == lists
+        assert self.changes(after=self.cursor)["results"] == []
+
+
+@pytest.fixture
+def portal(settings, tmp_path, monkeypatch):
+    settings.DATA_DIR = tmp_path
+    portal = Portal()
+    whenever = ledger.today.__globals__["timezone"].localdate
+    monkeypatch.setattr(
+        "django.utils.timezone.localdate", lambda value=None, zone=None: whenever(value, zone) if value else portal.day
+    )
+    portal.load([SHERIFF, JAIL, LEVY])
+    portal.load([BOARD], kind="pending")
+    portal.law = StateLawFactory(key="fl-act", title="An act", effective_on="2026-04-01")
+    portal.policy = LocalPolicyFactory()
+    DesignationFactory()
+    refresh_rule_events(StateLaw.objects.all())
+    DataVersion.objects.bump()
+    bulk.build(SITE)
+    portal.begin()
+    return portal
+
+
+def test_a_mirror_stays_exact_through_all_that_happens(portal):
+    assert portal.follow() == set()
+    sheriff, jail = Agency.objects.get(name=SHERIFF[1]), Agency.objects.get(name=JAIL[1])
+
+    portal.day = FIRST_DAY + timedelta(days=8)
+    later = portal.load([SHERIFF, LEE, LEVY], 1)
+    assert portal.follow() >= {("agency", "created"), ("agreement", "created"), ("agreement", "updated")}
+
+    portal.edit(portal.law, title="Another act", effective_on="2026-01-20")
+    assert portal.follow() == {("law", "updated")}
+
+    portal.day = date(2026, 1, 20)  # nobody does anything, and the law comes into force
+    assert portal.follow() == {("law", "updated")}
+    assert portal.records["law", "fl-act"]["standing"] == "in_force"
+
+    portal.edit(portal.policy, state="withdrawn")
+    assert portal.follow() == {("policy", "withdrawn")}
+    portal.edit(portal.policy, state="published")
+    assert portal.follow() == {("policy", "created")}
+
+    source = FederalDesignation.objects.get().main_source
+    Source.objects.filter(pk=source.pk).update(title="The list as printed")
+    DataVersion.objects.bump()
+    assert ("designation", "updated") in portal.follow()
+
+    portal.merge(jail.public_id, sheriff.public_id)
+    cursor = portal.cursor
+    assert ("agency", "merged") in portal.follow()
+    (merged,) = [each for each in portal.changes(after=cursor, page_size=1000)["results"] if each["change"] == "merged"]
+    assert (merged["id"], merged["merged_into"], merged["record"]) == (jail.public_id, sheriff.public_id, None)
+    assert portal.get(merged["url"], status=301)["Location"].endswith(f"/{sheriff.public_id}/")
+    portal.unmerge(jail.public_id)
+    assert portal.follow() >= {("agency", "created"), ("agency", "updated")}
+
+    runs.undo_run(later, by=portal.publisher, because="It was the wrong file.")
+    assert ("snapshot", "withdrawn") in portal.follow()
+    fold_anew()
+    portal.follow()
+
+    portal.day = date(2026, 5, 1)  # a list of pending agencies counts for sixty days
+    assert ("agreement", "updated") in portal.follow()
+    for each in portal.changes(page_size=1000)["results"]:
+        if each["record"] and each["kind"] != "event":
+            alone = portal.get(each["url"]).json()
+            alone.pop("meta")
+            assert alone == each["record"]
+
+
+def test_a_mirror_stays_exact_whatever_comes_first(portal):
+    """Steps in an order that nobody chose; MIRROR_STEPS says how many."""
+    chance = random.Random(287)
+    weeks = itertools.count(1)
+    rows = [SHERIFF, JAIL, BOARD, LEE, LEVY, row("Clay County Sheriffs Dept.", county="Clay County")]
+
+    def load():
+        week = next(weeks)
+        portal.day = max(portal.day, FIRST_DAY + timedelta(weeks=week, days=1))
+        kind = chance.choice(["participating", "participating", "pending"])
+        portal.load(chance.sample(rows, chance.randint(2, 5)), week, kind=kind)
+
+    def undo():
+        applied = ImportRun.objects.filter(state="applied").order_by("pk")
+        runs.undo_run(chance.choice(applied), by=portal.publisher, because="It was the wrong file.")
+
+    def merge():
+        portal.merge(*(each.public_id for each in chance.sample([*Agency.objects.order_by("pk")], 2)))
+
+    def unmerge():
+        portal.unmerge(chance.choice(AgencyFormerId.objects.order_by("pk")).public_id)
+
+    def edit():
+        portal.edit(portal.law, title=f"An act, read {chance.randint(0, 3)} times")
+
+    def withdraw():
+        state = "withdrawn" if chance.random() < 0.5 else "published"
+        portal.edit(chance.choice([portal.law, portal.policy]), state=state)
+
+    def wait():
+        portal.day += timedelta(days=chance.randint(1, 40))
+
+    for number in range(STEPS):
+        for step in chance.choices(
+            [load, undo, merge, unmerge, edit, withdraw, wait, fold_anew], k=chance.randint(1, 2)
+        ):
+            with suppress(ValidationError, Agency.DoesNotExist, IndexError, ValueError):
+                step()
+        if number % 3 == 0:
+            bulk.build(SITE)
+            portal.begin()
+        portal.follow()
+
+
+def test_without_a_cursor_it_begins_at_the_beginning(portal):
+    """Who never had a file gets there, too, in pages that neither skip nor double a record."""
+    records: dict = {}
+    portal.code["follow"](records, "")
+    assert records == portal.records
+    pages, cursor, has_more = [], "", True
+    while has_more:
+        page = portal.changes(after=cursor, page_size=4)
+        pages += [(each["kind"], each["id"]) for each in page["results"]]
+        assert {each["change"] for each in page["results"]} == {"created"}
+        cursor, has_more = page["next_cursor"], page["has_more"]
+    assert len(pages) == len(set(pages)) == len(records)
+    told = portal.changes(kind="event,law", page_size=1000)["results"]
+    assert {each["kind"] for each in told} == {"event", "law"}
+    assert {each["id"] for each in told} == {record for kind, record in records if kind in {"event", "law"}}
+
+
+def test_pages_go_on_where_they_were_while_facts_change(portal):
+    first = portal.changes(page_size=5)
+    portal.edit(portal.law, title="Another act")
+    records = {(each["kind"], each["id"]): each["record"] for each in first["results"]}
+    portal.code["follow"](records, first["next_cursor"])
+    portal.records[("law", "fl-act")] = records["law", "fl-act"]
+    assert records["law", "fl-act"]["title"] == "Another act"
+    assert {key for key in records if key[0] != "event"} == {key for key in portal.records if key[0] != "event"}
+
+
+def test_a_new_release_that_shows_records_otherwise_is_told_of(portal, monkeypatch):
+    monkeypatch.setattr("portal.api.ledger.release", lambda: "the next one")
+    assert portal.follow() == set()
+    monkeypatch.setattr("portal.api.ledger.release", lambda: "the one after")
+    show = LawShape.show
+    monkeypatch.setattr(LawShape, "show", lambda self, law: show(self, law) | {"short_title": law.title[:9]})
+    assert portal.follow() == {("law", "updated")}
+
+
+def test_a_portal_put_back_to_an_older_backup_says_so_to_who_has_read_further(portal):
+    old = portal.cursor
+    turn = ledger.LedgerTurn.objects.newest()
+    portal.edit(portal.law, title="Another act")
+    portal.follow()
+    ledger.LedgerEntry.objects.filter(turn__gt=turn.number).update(turn=turn)
+    ledger.LedgerTurn.objects.filter(number__gt=turn.number).delete()
+    DataVersion.objects.bump()
+    problem = portal.get(f"/api/v1/changes/?after={portal.cursor}", status=410)
+    assert problem["Content-Type"] == "application/problem+json"
+    assert "Begin anew: with the files of bulk/" in problem.json()["detail"]
+    assert portal.changes(after=old)["has_more"] is False
+
+
+NO_CURSORS = ["x", "%00", "é", "Li4u", "-1", "A" * 5000, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5LmFi", "MS4AAA", "MS54LjUuNg"]
+OF_ANOTHER_PORTAL = ["MS54", "MS54LjU"]
+
+
+def test_what_is_no_cursor_of_ours_is_refused_with_a_sentence(client, db):
+    for text in NO_CURSORS + OF_ANOTHER_PORTAL:
+        refused = client.get(f"/api/v1/changes/?after={text}")
+        assert refused.status_code == (410 if text in OF_ANOTHER_PORTAL else 400), text
+        assert refused["Content-Type"] == "application/problem+json"
+        assert refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("page_size=0", "from 1 to 1,000"),
+        ("page_size=true", "from 1 to 1,000"),
+        ("kind=county", "There are agency, agreement"),
+        ("as_of=2026-01-01", "There is no such parameter here."),
+        ("page=2", "There is no such parameter here."),
+    ],
+)
+def test_a_parameter_that_it_cannot_read_is_named(client, asked, sentence):
+    refused = client.get(f"/api/v1/changes/?{asked}")
+    assert refused.status_code == 400
+    (error,) = refused.json()["errors"]
+    assert (error["parameter"], sentence in error["detail"]) == (asked.partition("=")[0], True)
+
+
+def test_while_nothing_changes_it_costs_little_and_is_not_sent_again(portal, django_assert_num_queries):
+    address = f"/api/v1/changes/?after={portal.cursor}"
+    first = portal.get(address)
+    with django_assert_num_queries(1):
+        portal.get(address, status=304, **{"If-None-Match": first["ETag"]})
+    turns = ledger.LedgerTurn.objects.count()
+    with django_assert_num_queries(7):
+        portal.get(address)
+    assert ledger.LedgerTurn.objects.count() == turns
+    DataVersion.objects.bump()
+    assert portal.get(address)["ETag"] != first["ETag"]
+
+
+def test_the_root_leads_to_it(client):
+    root = client.get("/api/v1/").json()
+    assert client.get(root["changes"]).json()["results"] == []
+    assert client.get(root["events"]).json()["count"] == 0
+
+
+def test_an_event_has_its_own_address_and_its_document(portal):
+    portal.day = FIRST_DAY + timedelta(days=8)
+    portal.load([SHERIFF, JAIL, LEVY, LEE], 1)
+    portal.follow()
+    events = [record for (kind, _id), record in portal.records.items() if kind == "event"]
+    (event,) = [each for each in events if each["kind"] == "appeared"]
+    assert event["agency"]["name"] == LEE[1]
+    assert event["snapshot"]["published_on"] == "2026-01-12"
+    assert event["sources"][0]["snapshot"] == event["snapshot"]["id"]
+    alone = portal.get(f"/api/v1/events/{event['id']}/").json()
+    assert {name: value for name, value in alone.items() if name != "meta"} == event
+    assert portal.get(event["url"]).status_code == 200
+    of_law = [each["sources"][0]["title"] for each in events if each["law"] == "fl-act"]
+    assert set(of_law) == {portal.law.main_source.title}
+    kept = portal.get("/api/v1/events/?kind=appeared&fields=id,before,after").json()["results"]
+    assert kept == [{name: event[name] for name in ("id", "before", "after")}]
