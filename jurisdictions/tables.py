@@ -1,6 +1,6 @@
-"""The reference geography as it comes with the project: five compressed CSV tables in `data/`.
+"""The reference geography as it comes with the project: six compressed CSV tables in `data/`.
 
-`build_geography` writes them; `load_geography`, the gazetteer and the maps read them. docs/geography.md says what each
+`build_geography` writes them; `load_geography`, the gazetteer, the maps and the files of all counties read them. docs/geography.md says what each
 holds.
 """
 
@@ -32,8 +32,9 @@ COLUMNS = {
     "area_names": ("name", "kind", "state", "leads_to", "cdp_geoid", "note"),
     "zip_areas": ("zip", "county_geoid", "share", "residential_share", "post_office_city", "state"),
     "shapes": ("map", "what", "value"),
+    "outlines": ("geoid", "outline"),
 }
-DRAWN = {"shapes"}
+DRAWN = {"shapes", "outlines"}
 """Tables that are drawn from and never loaded into a database."""
 
 

