@@ -1,6 +1,7 @@
 """The answer as data beside the page of the same area and day: neither says what the other does not."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from urllib.parse import urlsplit
@@ -39,7 +40,6 @@ STATES = [
     pytest.param("29", "2026-11-24", id="Missouri, with a former agency in question"),
     pytest.param("66", "2026-11-24", id="Guam, of which nothing was looked for"),
 ]
-LANGUAGES = ["en", "es"]
 
 # Words of the page that hold its facts together, by section.
 LAYOUT = {
@@ -120,22 +120,51 @@ SECTIONS = {
 explains words."""
 
 
-@pytest.fixture(scope="module")
-def asked():
-    """Pages and answers that were asked for, so that none is made twice."""
-    return {}
+@dataclass
+class SideBySide:
+    """An answer, and the page of the same area and day in both languages."""
+
+    answer: dict
+    pages: dict[str, Page]
+
+    def in_each_language(self):
+        for language, page in self.pages.items():
+            with translation.override(language):
+                yield self.answer, page, language
 
 
 @pytest.fixture
-def answer_and_page(client, asked, geoid, day, language):
-    if (geoid, day) not in asked:
-        answer = client.get(f"/api/v1/jurisdictions/{geoid}/answer/?as_of={day}").json()
-        path = urlsplit(answer["url"]).path
-        pages = [client.get(f"{prefix}{path}?as_of={day}") for prefix in ("", "/es")]
-        asked[geoid, day] = answer, *(Page(page.content.decode()) for page in pages)
-    answer, english, spanish = asked[geoid, day]
-    with translation.override(language):
-        yield answer, spanish if language == "es" else english
+def side_by_side(client, geoid, day):
+    answer = client.get(f"/api/v1/jurisdictions/{geoid}/answer/?as_of={day}").json()
+    path = urlsplit(answer["url"]).path
+    pages = {"en": client.get(f"{path}?as_of={day}"), "es": client.get(f"/es{path}?as_of={day}")}
+    return SideBySide(answer, {language: Page(page.content.decode()) for language, page in pages.items()})
+
+
+@pytest.mark.facts
+@pytest.mark.parametrize(("geoid", "day"), PLACES)
+def test_a_place_and_its_answer_say_the_same(side_by_side):
+    for answer, page, language in side_by_side.in_each_language():
+        page_says_no_more(answer, page, language)
+        answer_of_a_place_says_no_more(answer, page, language)
+    both_name_the_same_records(answer, page)
+    both_number_the_same_documents(answer, page)
+    every_sentence_has_a_document(answer)
+    assert differs_from_its_description(answer, AnswerRecord()) == []
+
+
+@pytest.mark.facts
+@pytest.mark.parametrize(("geoid", "day"), STATES)
+def test_a_state_and_its_answer_say_the_same(client, side_by_side):
+    for answer, page, language in side_by_side.in_each_language():
+        page_says_no_more(answer, page, language)
+        answer_of_a_state_says_no_more(answer, page, language)
+    both_number_the_same_documents(answer, page)
+    every_sentence_has_a_document(answer)
+    for number in answer["numbers"]:
+        found = client.get(f"{number['query']}&page_size=1&fields=id").json()
+        assert found["count"] == number["count"], number
+    assert differs_from_its_description(answer, AnswerRecord()) == []
 
 
 def said(value, language: str) -> list[str]:
@@ -196,11 +225,7 @@ def statuses(entry: dict) -> set[str]:
     return {agreement["status"] for agreement in entry["agreements"]}
 
 
-@pytest.mark.facts
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("geoid", "day"), [*PLACES, *STATES])
-def test_the_page_says_nothing_that_the_answer_does_not(answer_and_page, language):
-    answer, page = answer_and_page
+def page_says_no_more(answer: dict, page: Page, language: str) -> None:
     assert set(page.sections) <= {*SECTIONS, "time", "words"}
     for name, section in page.sections.items():
         if name in ("time", "words"):
@@ -214,11 +239,7 @@ def test_the_page_says_nothing_that_the_answer_does_not(answer_and_page, languag
             assert set(rest.split()) <= counts, (name, statement, rest)
 
 
-@pytest.mark.facts
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("geoid", "day"), PLACES)
-def test_the_answer_of_a_place_says_nothing_that_its_page_does_not(answer_and_page, language):
-    answer, page = answer_and_page
+def answer_of_a_place_says_no_more(answer: dict, page: Page, language: str) -> None:
     sections = page.sections
     expect = Expected(language)
     expect.all(sections["answer"], [line[part] for line in answer["headline"] for part in ("title", "word", "texts")])
@@ -265,11 +286,7 @@ def test_the_answer_of_a_place_says_nothing_that_its_page_does_not(answer_and_pa
         expect.all(sections["who"], answer["places_without"])
 
 
-@pytest.mark.facts
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("geoid", "day"), STATES)
-def test_the_answer_of_a_state_says_nothing_that_its_page_does_not(answer_and_page, language):
-    answer, page = answer_and_page
+def answer_of_a_state_says_no_more(answer: dict, page: Page, language: str) -> None:
     sections = page.sections
     expect = Expected(language)
     expect.all(sections["answer"], [line[part] for line in answer["headline"] for part in ("title", "word", "texts")])
@@ -371,11 +388,7 @@ def of_kind(paths: set[str], start: str) -> set[str]:
     return {path for path in paths if path.startswith(start)}
 
 
-@pytest.mark.facts
-@pytest.mark.parametrize("language", ["es"])
-@pytest.mark.parametrize(("geoid", "day"), PLACES)
-def test_a_place_and_its_answer_name_the_same_records(answer_and_page, language):
-    answer, page = answer_and_page
+def both_name_the_same_records(answer: dict, page: Page) -> None:
     sections = page.sections
     assert len(led_to(sections["answer"], "/us/") - {"/us/compare/"}) == len(answer["namesakes"])
     entries = [*answer["agencies"], *answer["in_question"]]
@@ -397,11 +410,7 @@ def test_a_place_and_its_answer_name_the_same_records(answer_and_page, language)
         assert len(answer["places_without"]["areas"]) == len(led_to(sections["who"], "/us/"))
 
 
-@pytest.mark.facts
-@pytest.mark.parametrize("language", ["en"])
-@pytest.mark.parametrize(("geoid", "day"), [*PLACES, *STATES])
-def test_page_and_answer_number_the_same_documents_in_one_order(answer_and_page, language):
-    answer, page = answer_and_page
+def both_number_the_same_documents(answer: dict, page: Page) -> None:
     printed = [link for link in page.sections["sources"].links if link.startswith("http")]
     ice, *documents = answer["sources"] if answer["lists"]["listed"] else [None, *answer["sources"]]
     assert [document["url"] for document in documents] == printed
@@ -412,21 +421,7 @@ def test_page_and_answer_number_the_same_documents_in_one_order(answer_and_page,
         assert document["retrieved_on"]
 
 
-@pytest.mark.facts
-@pytest.mark.parametrize("language", ["en"])
-@pytest.mark.parametrize(("geoid", "day"), STATES)
-def test_each_number_of_a_state_is_the_count_of_the_query_beside_it(client, answer_and_page, language):
-    answer, _page = answer_and_page
-    for number in answer["numbers"]:
-        found = client.get(f"{number['query']}&page_size=1&fields=id").json()
-        assert found["count"] == number["count"], number
-
-
-@pytest.mark.facts
-@pytest.mark.parametrize("language", ["en"])
-@pytest.mark.parametrize(("geoid", "day"), [PLACES[0], PLACES[3], PLACES[9], STATES[0], STATES[3]])
-def test_every_sentence_has_a_document(answer_and_page, language):
-    answer, _page = answer_and_page
+def every_sentence_has_a_document(answer: dict) -> None:
     for moment in answer["meaning"]:
         assert all(saying["sources"] for saying in moment["sayings"])
     for entry in (*answer["agencies"], *answer["in_question"]):
@@ -441,6 +436,9 @@ def test_every_sentence_has_a_document(answer_and_page, language):
 # -- Its form -------------------------------------------------------------------------------------------------------
 
 
+OF_EVERY_ANSWER = ("meta", "coverage")
+
+
 def differs_from_its_description(data, described, at="answer") -> list[str]:
     """Where data and serializer do not have the same fields, or a value is not of the kind that is described."""
     if isinstance(described, serializers.ListSerializer):
@@ -448,6 +446,7 @@ def differs_from_its_description(data, described, at="answer") -> list[str]:
     if data is None:
         return [] if described.allow_null else [f"{at} is null"]
     if isinstance(described, serializers.Serializer):
+        data = {name: value for name, value in data.items() if name not in OF_EVERY_ANSWER}
         if list(data) != list(described.fields):
             return [f"{at}: {sorted(set(data) ^ set(described.fields))} or their order"]
         found = (
@@ -461,15 +460,6 @@ def differs_from_its_description(data, described, at="answer") -> list[str]:
     if isinstance(described, serializers.ChoiceField) and data not in described.choices:
         return [f"{at} cannot be {data!r}"]
     return []
-
-
-@pytest.mark.facts
-@pytest.mark.parametrize("language", ["en"])
-@pytest.mark.parametrize(("geoid", "day"), [*PLACES[:7], PLACES[9], *STATES])
-def test_an_answer_has_the_form_that_its_description_says(answer_and_page, language):
-    answer, _page = answer_and_page
-    answer = {name: value for name, value in answer.items() if name not in ("meta", "coverage")}
-    assert differs_from_its_description(answer, AnswerRecord()) == []
 
 
 @pytest.mark.facts

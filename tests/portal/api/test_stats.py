@@ -158,8 +158,8 @@ def test_people_count_once_for_each_covered_county_and_what_is_not_known_is_name
 def test_every_number_is_the_count_of_its_query(get, count, world):
     for asked in (
         {"by": "week", "from": "2025-02-05", "to": "2025-02-12"},
-        {"by": "month", "group": "state,model,kind", "from": "2025-02-01"},
-        {"by": "month", "jurisdiction": "12011"},
+        {"by": "month", "group": "state,model,kind", "from": "2025-02-01", "to": "2025-02-28"},
+        {"by": "month", "jurisdiction": "12011", "from": "2025-03-01"},
     ):
         for point in get(**{"to": "2025-03-31"} | asked)["results"]:
             listed = count(point["queries"]["agreements"])
