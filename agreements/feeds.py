@@ -1,5 +1,7 @@
 """Feeds of what changed (Atom, RFC 4287): of everything, of a state, of a place; in English and in Spanish.
 
+`?kind=no_longer_listed` narrows each of them to one kind of change.
+
 An entry is a change, under an id that stays when its words are mended. It is published on the day of the list or record
 in which we saw the change, and updated when we wrote it down.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, date, datetime, time
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import F, QuerySet
@@ -43,25 +46,25 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uf
 # -- Three views ----------------------------------------------------------------------------------------------------
 
 
-@public_page()
+@public_page("kind")
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest changes everywhere."""
     return answer(request, _("Local police and ICE: what changed"), reverse("changes"))
 
 
-@public_page()
+@public_page("kind")
 def state_feed(request: HttpRequest, state: str) -> HttpResponse:
     """The newest changes in a state."""
     area = Jurisdiction.objects.states().filter(slug=state.lower()).first()
     if area is None:
         raise Http404("no state has this address")
     if state != area.slug:
-        return HttpResponsePermanentRedirect(reverse("state-feed", args=[area.slug]))
+        return HttpResponsePermanentRedirect(with_kind(request, reverse("state-feed", args=[area.slug])))
     title = _("Local police and ICE: what changed in %(area)s") % {"area": area.name}
     return answer(request, title, reverse("state", args=[area.slug]), area)
 
 
-@public_page()
+@public_page("kind")
 def place_feed(request: HttpRequest, state: str, slug: str) -> HttpResponse:
     """The newest changes for a county, place or county subdivision: of all that its page tells of."""
     areas = Jurisdiction.objects.filter(state__slug=state.lower(), slug=slug.lower())
@@ -70,28 +73,46 @@ def place_feed(request: HttpRequest, state: str, slug: str) -> HttpResponse:
         raise Http404("no area has this address")
     its = (area.canonical.state.slug, area.canonical.slug)
     if (state, slug) != its:
-        return HttpResponsePermanentRedirect(reverse("place-feed", args=its))
+        return HttpResponsePermanentRedirect(with_kind(request, reverse("place-feed", args=its)))
     words = {"area": area.full_name, "state": area.state.name}
     title = _("Local police and ICE: what changed for %(area)s, %(state)s") % words
     return answer(request, title, reverse("place", args=its), area)
 
 
-def newest(area: Jurisdiction | None = None) -> QuerySet:
-    events = ChangeEvent.objects.for_listing().newest_first()
-    if area is not None:
-        events = ChangeFilter({"jurisdiction": area.pk}, events).qs
-    return events[:NEWEST]
+def with_kind(request: HttpRequest, path: str) -> str:
+    """The path with the kind of change that is asked for."""
+    query = request.known_parameters.urlencode()
+    return f"{path}?{query}" if query else path
 
 
 def answer(request: HttpRequest, title: str, page: str, area: Jurisdiction | None = None) -> HttpResponse:
-    """The feed, or 304 for a reader that holds it already, by its ETag (`public_page`) or its day and time."""
+    """The feed, or 304 for a reader that holds it already, by its ETag (`public_page`) or its day and time.
+
+    A kind of change that there is not is 400, with a sentence.
+    """
+    kind = request.known_parameters.get("kind", "")
+    of_kind = ChangeFilter({"kind": kind}, ChangeEvent.objects.for_listing())
+    if not of_kind.is_valid():
+        refusal = " ".join(of_kind.errors["kind"])
+        return HttpResponse(refusal, status=400, content_type="text/plain; charset=utf-8")
     changed_at = request.data_version.changed_at
     modified = int(changed_at.timestamp()) if changed_at else None
-    unchanged = get_conditional_response(request, last_modified=modified) if modified else None
-    response = unchanged or HttpResponse(atom(request, title, page, newest(area)), content_type=CONTENT_TYPE)
+    response = get_conditional_response(request, last_modified=modified) if modified else None
+    if response is None:
+        if kind:
+            title, page = f"{title}: {ChangeEvent.Kind(kind).label}", page_of_kind(kind, area)
+        events = ChangeFilter({"jurisdiction": area.pk}, of_kind.qs).qs if area else of_kind.qs
+        newest = events.newest_first()[:NEWEST]
+        response = HttpResponse(atom(request, title, page, newest), content_type=CONTENT_TYPE)
     if modified:
         response.headers["Last-Modified"] = http_date(modified)
     return response
+
+
+def page_of_kind(kind: str, area: Jurisdiction | None) -> str:
+    """The page that tells of the same changes."""
+    asked = {"view": "days", "kind": kind} | ({"jurisdiction": area.pk} if area else {})
+    return f"{reverse('changes')}?{urlencode(asked)}"
 
 
 # -- Atom -----------------------------------------------------------------------------------------------------------
@@ -103,15 +124,16 @@ def atom(request: HttpRequest, title: str, page: str, events: QuerySet) -> bytes
     write = _Writer(out, "utf-8")
     write.startDocument()
     write.startElement("feed", {"xmlns": ATOM, "xml:lang": get_language()})
-    write.element("id", tag(request, f"feed:{request.path}"))
+    address = with_kind(request, request.path)
+    write.element("id", tag(request, f"feed:{address}"))
     write.element("title", title)
     write.element("subtitle", _("What we saw change, with the day. ICE does not say why a list changes."))
     write.element("updated", (request.data_version.changed_at or timezone.now()).astimezone(UTC).isoformat())
     write.author(request)
     write.element("rights", _("Data: CC BY 4.0. US government documents: public domain."))
-    write.link("self", request.build_absolute_uri(request.path), "application/atom+xml", get_language())
+    write.link("self", request.build_absolute_uri(address), "application/atom+xml", get_language())
     write.link("alternate", request.build_absolute_uri(page), "text/html", get_language())
-    for language, path in languages_of(request.path):
+    for language, path in languages_of(address):
         if language != get_language():
             write.link("alternate", request.build_absolute_uri(path), "application/atom+xml", language)
     for event in events:

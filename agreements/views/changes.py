@@ -319,15 +319,17 @@ class Asked(List):
     @property
     def feed(self) -> str:
         """The address of the feed that tells of what the page is narrowed to."""
+        asked = self.filterset.form.cleaned_data if self.is_valid else {}
+        path = reverse("feed")
         if area := self.area:
-            return (
+            path = (
                 reverse("state-feed", args=[area.slug])
                 if area.is_state
                 else reverse("place-feed", args=[area.state.slug, area.slug])
             )
-        if usps := self.is_valid and self.filterset.form.cleaned_data.get("state"):
-            return reverse("state-feed", args=[usps.lower()])
-        return reverse("feed")
+        elif usps := asked.get("state"):
+            path = reverse("state-feed", args=[usps.lower()])
+        return f"{path}?kind={asked['kind']}" if asked.get("kind") else path
 
 
 @dataclass(frozen=True)

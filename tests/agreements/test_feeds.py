@@ -109,6 +109,30 @@ def test_a_feed_tells_of_what_its_page_tells(client, davie, address, names):
     assert ("In effect: SB 168 (FL)" in told) == (address != "/us/tx/feed/")
 
 
+def test_a_feed_of_one_kind_tells_of_nothing_else(client, davie):
+    whole, law = read(client.get("/us/fl/feed/")), read(client.get("/us/fl/feed/?kind=in_effect"))
+    assert titles(law) == ["In effect: SB 168 (FL)"]
+    assert len(titles(whole)) > 1
+    assert law.findtext(f"{ATOM}title") == "Local police and ICE: what changed in Florida: In effect"
+    assert law.findtext(f"{ATOM}id") != whole.findtext(f"{ATOM}id")
+    assert links(law) == {
+        ("self", "en"): "http://testserver/us/fl/feed/?kind=in_effect",
+        ("alternate", "en"): "http://testserver/changes/?view=days&kind=in_effect&jurisdiction=12",
+        ("alternate", "es"): "http://testserver/es/us/fl/feed/?kind=in_effect",
+    }
+    page = client.get("/changes/?view=days&kind=in_effect&jurisdiction=12").content.decode()
+    assert page.count("/us/fl/feed/?kind=in_effect") == 2  # for readers, and for programs that look for a feed
+    assert client.get("/us/FL/feed/?kind=in_effect")["Location"] == "/us/fl/feed/?kind=in_effect"
+    assert titles(read(client.get("/changes/feed/?kind=ended"))) == []
+
+
+def test_a_kind_of_change_that_there_is_not_is_refused_with_a_sentence(client, davie):
+    for address in ("/changes/feed/", "/es/us/fl/feed/", "/us/fl/davie/feed/"):
+        refused = client.get(f"{address}?kind=fell")
+        assert (refused.status_code, refused["Content-Type"]) == (400, "text/plain; charset=utf-8")
+        assert "fell" in refused.content.decode()
+
+
 def test_spanish_has_a_feed_of_its_own(client, davie):
     root = read(client.get("/es/us/fl/davie/feed/"))
     assert root.get(XML_LANG) == "es"
