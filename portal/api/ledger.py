@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from agreements.api.records import records
@@ -68,22 +68,44 @@ def digest(record: dict[str, Any]) -> str:
 
 # -- The ledger -------------------------------------------------------------------------------------------------------
 
+LONGEST_WAIT = "10s"
+"""For a turn on PostgreSQL. SQLite's is the `timeout` of its connection."""
+NO_LOCK = "55P03"  # SQLSTATE of PostgreSQL: lock_not_available
+
+
+class Busy(RuntimeError):
+    """Facts are being written just now, and that takes long. `str()` is a sentence."""
+
+    def __init__(self):
+        super().__init__("A list is being loaded just now. Ask again in a minute.")
+
 
 def catch_up() -> LedgerTurn:
-    """Bring the ledger up to date; the turn that it now stands at. One or two queries where it is."""
+    """Bring the ledger up to date; the turn that it now stands at. Two queries where it is up to date. Raises Busy."""
     newest = LedgerTurn.objects.newest()
     if newest and _basis(newest) == (DataVersion.objects.current().number, today(), release()):
         return newest
-    with transaction.atomic():
-        # No facts change while this is held: what is noted is exactly what this version shows.
-        basis = DataVersion.objects.take_turn(), today(), release()
-        newest = LedgerTurn.objects.newest()
-        if newest and _basis(newest) == basis:
-            return newest  # another process has been quicker
-        version, day, code = basis
-        turn = LedgerTurn.objects.create(data_version=version, day=day, release=code)
-        _note(turn)
-        return turn
+    try:
+        return _turned()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) == NO_LOCK or "locked" in str(error):
+            raise Busy from None
+        raise
+
+
+@transaction.atomic
+def _turned() -> LedgerTurn:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+    # No facts change while this is held: what is noted is exactly what this version shows.
+    version, day, code = basis = DataVersion.objects.take_turn(), today(), release()
+    newest = LedgerTurn.objects.newest()
+    if newest and _basis(newest) == basis:
+        return newest  # another process has been quicker
+    turn = LedgerTurn.objects.create(data_version=version, day=day, release=code)
+    _note(turn)
+    return turn
 
 
 def _basis(turn: LedgerTurn) -> tuple:

@@ -74,6 +74,14 @@ class LostCursor(APIException):
     )
 
 
+class NotNow(APIException):
+    """Facts are being written, and the ledger cannot be compared with them yet."""
+
+    status_code = 503
+    wait = 60
+    """Seconds, for Retry-After."""
+
+
 class Changes(Answer, APIView):
     """What became different since you looked last: created, updated, merged, withdrawn.
 
@@ -99,7 +107,10 @@ class Changes(Answer, APIView):
     def get(self, request) -> Response:
         """The next changes after a cursor."""
         kinds, size = self.kinds, self.size
-        turn = ledger.catch_up()
+        try:
+            turn = ledger.catch_up()
+        except ledger.Busy as busy:
+            raise NotNow(str(busy)) from None
         cursor = self.cursor
         entries = cursor.entries()
         if kinds:

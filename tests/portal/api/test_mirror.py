@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.test import Client
 
 from agreements.actions import approve, propose
@@ -323,6 +324,17 @@ def test_while_nothing_changes_it_costs_little_and_is_not_sent_again(portal, dja
     assert ledger.LedgerTurn.objects.count() == turns
     DataVersion.objects.bump()
     assert portal.get(address)["ETag"] != first["ETag"]
+
+
+def test_while_a_list_is_loaded_for_long_it_says_when_to_ask_again(client, db, monkeypatch):
+    def in_vain(self):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(type(DataVersion.objects), "take_turn", in_vain)
+    response = client.get("/api/v1/changes/")
+    assert (response.status_code, response["Retry-After"]) == (503, "61")
+    assert response.json()["detail"] == "A list is being loaded just now. Ask again in a minute."
+    assert not ledger.LedgerTurn.objects.exists()
 
 
 def test_the_root_leads_to_it(client):
