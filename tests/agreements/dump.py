@@ -11,7 +11,7 @@ from agreements.models import (
     Standing,
     StateLaw,
 )
-from jurisdictions.models import Agency, AgencyAlias, Coverage
+from jurisdictions.models import Agency, AgencyAlias, Coverage, Source
 
 
 def public_facts() -> dict[str, list]:
@@ -26,12 +26,13 @@ def public_facts() -> dict[str, list]:
 
     def table(rows, *names, **named):
         """Rows as tuples: plain fields by name, and those that name another record through its mapping."""
+        mappings = named.values()
         return sorted(
             (
-                tuple(str(getattr(row, name)) for name in names)
-                + tuple(str(mapping.get(getattr(row, name))) for name, mapping in named.items())
-                for row in rows
-            ),
+                *map(str, row[: len(names)]),
+                *(str(mapping.get(key)) for mapping, key in zip(mappings, row[len(names) :], strict=True)),
+            )
+            for row in rows.values_list(*names, *named)
         )
 
     return {
@@ -47,7 +48,13 @@ def public_facts() -> dict[str, list]:
             "placement_is_editors",
         ),
         "coverages": table(
-            Coverage.objects.all(), "jurisdiction_id", "extent", "why", "note", "source", agency_id=agencies
+            Coverage.objects.all(),
+            "jurisdiction_id",
+            "extent",
+            "why",
+            "note",
+            source_id={source.pk: source for source in Source.objects.all()},
+            agency_id=agencies,
         ),
         "aliases": table(
             AgencyAlias.objects.all(),
@@ -68,8 +75,10 @@ def public_facts() -> dict[str, list]:
             agency_id=agencies,
         ),
         "snapshots": sorted(
-            (row.kind, row.position, row.sha256, str(row.columns), [[number, digests[pk]] for number, pk in row.rows])
-            for row in Snapshot.objects.all()
+            (kind, position, sha256, str(columns), tuple((number, digests[pk]) for number, pk in rows))
+            for kind, position, sha256, columns, rows in Snapshot.objects.values_list(
+                "kind", "position", "sha256", "columns", "rows"
+            )
         ),
         "listings": table(
             Listing.objects.all(),
@@ -141,7 +150,6 @@ def differences(one: dict[str, list], other: dict[str, list]) -> dict[str, tuple
     found = {}
     for table in one:
         if one[table] != other[table]:
-            left = [row for row in one[table] if row not in other[table]]
-            right = [row for row in other[table] if row not in one[table]]
-            found[table] = (left[:5], right[:5])
+            left, right = set(one[table]), set(other[table])
+            found[table] = (sorted(left - right)[:5], sorted(right - left)[:5])
     return found
