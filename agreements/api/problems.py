@@ -29,12 +29,17 @@ class BadParameters(exceptions.APIException):
     def __init__(self, errors: Mapping[str, str | Iterable[str]], known: Iterable[str] = ()):
         """`errors`: a sentence for each parameter at fault; `known`: the parameters that this address takes."""
         self.errors = [
-            {"parameter": name, "detail": sentence}
+            {"parameter": readable(name), "detail": readable(sentence)}
             for name, sentences in errors.items()
             for sentence in ([sentences] if isinstance(sentences, str) else sentences)
         ]
         self.known = sorted(known)
         super().__init__(" ".join(f"{each['parameter']}: {each['detail']}" for each in self.errors))
+
+
+def readable(text: str) -> str:
+    """The text with a question mark for each half of a character: JSON can name one, and UTF-8 cannot."""
+    return str(text).encode(errors="replace").decode()
 
 
 class Gone(exceptions.APIException):
