@@ -7,9 +7,9 @@ does not know and shows a sentence for a bad value; the API refuses both (`unkno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date
-from functools import cached_property
+from functools import cached_property, wraps
 
 import django_filters as filters
 from django import forms
@@ -167,6 +167,19 @@ class Ordering(filters.OrderingFilter):
         return queryset.order_by(*[self.get_ordering_value(name) for name in wanted], self.last)
 
 
+def built_once(get_form_class: Callable) -> Callable:
+    """Of a FilterSet's method: the class of its form follows from the filters alone, and takes long to build."""
+    built: dict[type, type[forms.Form]] = {}
+
+    @wraps(get_form_class)
+    def get(self: filters.FilterSet) -> type[forms.Form]:
+        if type(self) not in built:
+            built[type(self)] = get_form_class(self)
+        return built[type(self)]
+
+    return get
+
+
 class Parameters(filters.FilterSet):
     """A FilterSet that tells what was asked and what is wrong with it."""
 
@@ -208,6 +221,7 @@ class OnADay(Parameters):
         self.form.is_valid()
         return self.form.cleaned_data.get("jurisdiction")
 
+    @built_once
     def get_form_class(self):
         form = super().get_form_class()
 
@@ -480,6 +494,7 @@ def areas_by_reach(area: Jurisdiction, reach: str) -> Q:
 class OfGovernments(RuleFilter):
     """What the lists of policies and labels share: an area, and how what is listed belongs to it."""
 
+    @built_once
     def get_form_class(self):
         form = super().get_form_class()
 

@@ -16,6 +16,8 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import translation
 
+from agreements.api.held import held_answers
+from agreements.api.shapes import kept_lists
 from portal.answers import counties, series, shelf
 from tests import facts, site, staff
 
@@ -115,6 +117,8 @@ def _empty_caches():
         cache.clear()
     for held in (counties, series, shelf):
         held._held.cache_clear()
+    kept_lists.cache_clear()
+    held_answers.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,8 +9,9 @@ from hashlib import blake2s
 from typing import Any
 
 from django import forms
+from django.db import connection
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -18,6 +19,7 @@ from rest_framework import mixins, viewsets
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from agreements.caching import release
 from agreements.days import today
@@ -26,10 +28,17 @@ from agreements.lists import Lists
 from jurisdictions.api.shapes import Shape, fields_of
 from jurisdictions.models import DataVersion
 
+from .held import held_answers
 from .problems import BadParameters, Unchanged
 
 LICENCE = "CC BY 4.0; documents and lists of the US government: public domain"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+
+EXPOSED = (
+    "ETag, Last-Modified, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset,"
+    " X-Data-Version, X-Newest-List"
+)
+"""The headers that a script of another site may read."""
 
 OF_EVERY_ADDRESS = ("format",)
 OF_A_LIST = ("page", "page_size", "ordering", "fields", "expand")
@@ -63,6 +72,51 @@ class Answer:
     is_kept = True
     """Whether caches may keep the answer and ask again whether it is still good."""
 
+    throttles: Sequence[BaseThrottle] = ()
+    waits: list[float | None] | None = None
+    """Of throttles that refuse the call; None before they were asked."""
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        """The answer: one that is at hand if there is one, without any of the machinery that would make it."""
+        response = self.at_hand(request)
+        if response is None:
+            response = super().dispatch(request, *args, **kwargs)
+            self.describe(response)
+            if self.is_kept and request.method == "GET" and response.status_code == 200 and self.version.number:
+                if hasattr(response, "render"):
+                    response.render()
+                held_answers.keep(self.follows_from, response)
+        for throttle in self.throttles:
+            for name, value in throttle.headers().items():
+                response.headers.setdefault(name, value)
+        return response
+
+    def at_hand(self, request: HttpRequest) -> HttpResponseBase | None:
+        """304 to who names the answer's ETag, or the answer as it was made before; None if it has to be made.
+
+        Both prove that the address is in order: only a good one gets an ETag. A caller who tells a key is for the
+        ordinary way, which knows keys.
+        """
+        if not self.is_kept or request.method not in {"GET", "HEAD"} or "Authorization" in request.headers:
+            return None
+        self.ask_throttles(request)
+        if self.waits or not self.version.number:
+            return None
+        held = held_answers.get(self.follows_from) if request.method == "GET" else None
+        if held is None and self.etag not in request.headers.get("If-None-Match", ""):
+            return None
+        response = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
+        if response is not None:
+            response.headers["Allow"] = self.allowed
+            self.describe(response)
+            return response
+        return held and held.response()
+
+    @property
+    def follows_from(self) -> tuple:
+        """What the answer is a function of. A test's facts, or those of a restored copy, may have the same number."""
+        return connection.settings_dict["NAME"], self.version.changed_at, self.etag
+
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         self.refuse_bad_parameters(request)
@@ -72,29 +126,24 @@ class Answer:
                 raise Unchanged(unchanged.status_code)
 
     @property
+    def allowed(self) -> str:
+        return ", ".join(self.allowed_methods)
+
+    @property
     def default_response_headers(self) -> dict[str, str]:
         # Without DRF's `Vary: Accept`: the form of an answer is a part of its address.
-        return {"Allow": ", ".join(self.allowed_methods)}
+        return {"Allow": self.allowed}
 
-    def dispatch(self, request, *args, **kwargs) -> HttpResponseBase:
-        response = super().dispatch(request, *args, **kwargs)
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = (
-            "ETag, Last-Modified, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset,"
-            " X-Data-Version, X-Newest-List"
-        )
-        for throttle in getattr(self, "throttles", ()):
-            for name, value in throttle.headers().items():
-                response.headers.setdefault(name, value)
-        if not self.is_kept:
-            response.headers["Cache-Control"] = "no-store"
-        elif response.status_code in {200, 304}:
-            self.describe(response)
-        return response
+    def check_throttles(self, request: Request) -> None:
+        if self.waits is None:
+            self.ask_throttles(request)
+        if self.waits:
+            self.throttled(request, max((wait for wait in self.waits if wait is not None), default=None))
 
-    def get_throttles(self):
-        self.throttles = super().get_throttles()
-        return self.throttles
+    def ask_throttles(self, request: HttpRequest | Request) -> None:
+        """Count the call, once."""
+        self.throttles = self.get_throttles()
+        self.waits = [throttle.wait() for throttle in self.throttles if not throttle.allow_request(request, self)]
 
     def options(self, request: Request, *args, **kwargs) -> Response:
         """What a browser asks before it sends a request from another site."""
@@ -172,8 +221,15 @@ class Answer:
         return f'"{self.version.number}-{today():%Y%m%d}-{address}"'
 
     def describe(self, response: HttpResponseBase) -> None:
-        """Headers that say of a CSV file, too, what `meta` says in JSON."""
+        """Headers that every site may read, and that say of a CSV file, too, what `meta` says in JSON."""
         headers = response.headers
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = EXPOSED
+        if not self.is_kept:
+            headers["Cache-Control"] = "no-store"
+            return
+        if response.status_code not in {200, 304}:
+            return
         headers.setdefault("ETag", self.etag)
         headers.setdefault("Last-Modified", http_date(self.last_modified))
         headers.setdefault("Cache-Control", "public, no-cache")
@@ -236,7 +292,7 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
     @cached_property
     def shape(self) -> Shape:
         origin = f"{self.request.scheme}://{self.request.get_host()}"
-        return self.shape_class(self.day, origin, self.expanded)
+        return self.shape_class(self.day, origin, self.expanded, self.version)
 
     def list(self, request: Request, *args, **kwargs) -> HttpResponseBase:
         queryset = self.filter_queryset(self.get_queryset())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
 from itertools import chain
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Left
 
@@ -26,74 +29,72 @@ from jurisdictions.api.shapes import (
     source_columns,
     source_of,
 )
-from jurisdictions.models import Agency
+from jurisdictions.models import Agency, DataVersion
 
 from .serializers import ICE, ID_LENGTH, AgencyWithLists, AgreementRecord, SnapshotRecord, list_brief, list_source
 
-
-class Run(NamedTuple):
-    """The lists, one after the other, that printed one row."""
-
-    kind: str
-    first: int
-    last: int
+Run = tuple[str, int, int]
+"""Lists of a kind, one after the other, that printed one row: the kind, the first and the last by their numbers."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class HeldList:
     """One of ICE's lists, with what records say of it."""
 
     published_on: date
-    position: int
     kind: str
-    brief: dict = field(repr=False)
-    source: dict = field(repr=False)
+    brief: dict
+    source: dict
 
 
 class HeldLists:
-    """Every list that we hold by its number in the database, without its rows. One query, when first asked."""
+    """The lists that we hold, without their rows, as they are seen from a day."""
 
-    def __init__(self, day: date):
-        self.day = day
+    def __init__(self, day: date, version: DataVersion | None = None):
+        """`version` allows to keep the lists in memory for as long as it is the facts' version."""
+        if version is None or not version.number:
+            self.lists, self.places = read_lists()
+        else:
+            self.lists, self.places = kept_lists(
+                str(connection.settings_dict["NAME"]), version.number, version.changed_at
+            )
+        self.known = bisect_right(self.lists, day, key=attrgetter("published_on"))
+        """How many were published by the day: the first ones."""
+        self.newest = {held.kind: place for place, held in enumerate(self.lists[: self.known])}
 
-    @cached_property
-    def _held(self) -> dict[int, HeldList]:
-        rows = Snapshot.objects.order_by("position").values_list(
-            "pk", "published_on", "position", "kind", "file_name", "sha256", named=True
-        )
-        return {
-            row.pk: HeldList(row.published_on, row.position, row.kind, list_brief(row), list_source(row))
-            for row in rows
-        }
-
-    @cached_property
-    def _newest(self) -> dict[str, HeldList]:
-        """The newest list of each kind by the day."""
-        return {each.kind: each for each in self._held.values() if each.published_on <= self.day}
-
-    def first_of(self, runs: Iterable[Run]) -> HeldList | None:
-        """The oldest list that printed any of these rows; None if that was after the day."""
-        first = min((self._held[run.first] for run in runs), key=in_time, default=None)
-        return first if first and first.published_on <= self.day else None
-
-    def last_of(self, runs: Iterable[Run]) -> HeldList | None:
-        """The newest list by the day that printed any of these rows."""
-        last = []
-        for run in runs:
-            if self._held[run.first].published_on <= self.day:
-                end = self._held[run.last]
-                last.append(end if end.published_on <= self.day else self._newest[run.kind])
-        return max(last, key=in_time, default=None)
+    def first_and_last_of(self, runs: Iterable[Run]) -> tuple[HeldList | None, HeldList | None]:
+        """The oldest and the newest list by the day that printed any of these rows."""
+        first, last = self.known, -1
+        for kind, begins, ends in runs:
+            begin = self.places[begins]
+            if begin < self.known:
+                end = self.places[ends]
+                first = min(first, begin)
+                last = max(last, end if end < self.known else self.newest[kind])
+        return (self.lists[first], self.lists[last]) if last >= 0 else (None, None)
 
 
-def in_time(held: HeldList) -> tuple[date, int]:
-    return held.published_on, held.position
+def read_lists() -> tuple[list[HeldList], dict[int, int]]:
+    """Every list in the order of time, and the place in it of each by its number in the database. One query."""
+    rows = Snapshot.objects.order_by("published_on", "position").values_list(
+        "pk", "published_on", "kind", "file_name", "sha256", named=True
+    )
+    lists, places = [], {}
+    for place, row in enumerate(rows):
+        lists.append(HeldList(row.published_on, row.kind, list_brief(row), list_source(row)))
+        places[row.pk] = place
+    return lists, places
+
+
+@lru_cache(maxsize=2)
+def kept_lists(database: str, number: int, changed_at: datetime) -> tuple[list[HeldList], dict[int, int]]:
+    return read_lists()
 
 
 def runs_of(listings: QuerySet, owner: str) -> dict[int, list[Run]]:
     """The printed rows, without their cells, of each owner. One query."""
     rows = listings.order_by("pk").values_list(owner, "kind", "first_snapshot_id", "last_snapshot_id")
-    return grouped((each, Run(*run)) for each, *run in rows)
+    return grouped((row[0], row[1:]) for row in rows)
 
 
 class AgreementShape(Shape):
@@ -112,7 +113,7 @@ class AgreementShape(Shape):
         return self.queryset.on(self.day)
 
     def fetch(self, pks) -> None:
-        self.lists = HeldLists(self.day)
+        self.lists = HeldLists(self.day, self.version)
         self.runs = runs_of(Listing.objects.filter(**of(pks, "agreement"), agreement__isnull=False), "agreement_id")
         self.former = former_ids(AgreementFormerId, "agreement", pks)
         citations = AgreementCitation.objects.filter(**of(pks, "agreement")).order_by("pk")
@@ -129,7 +130,7 @@ class AgreementShape(Shape):
 
     def show(self, row) -> dict[str, Any]:
         runs = self.runs.get(row.pk, [])
-        first, last = self.lists.first_of(runs), self.lists.last_of(runs)
+        first, last = self.lists.first_and_last_of(runs)
         listed = row.first_listed_on
         return {
             "id": row.public_id,
@@ -194,7 +195,7 @@ class AgencyWithListsShape(AgencyShape):
                 "addendum_url", named=True,
             )
         )  # fmt: skip
-        self.lists = HeldLists(self.day)
+        self.lists = HeldLists(self.day, self.version)
         listings = Listing.objects.filter(**of(pks, "agreement__agency"), agreement__isnull=False)
         self.runs = runs_of(listings, "agreement_id")
 
@@ -206,7 +207,8 @@ class AgencyWithListsShape(AgencyShape):
 
     def sources(self, row) -> list[dict]:
         known = self.known_agreements.get(row.pk, [])
-        last = self.lists.last_of(chain.from_iterable(self.runs.get(each.pk, []) for each in known))
+        runs = chain.from_iterable(self.runs.get(each.pk, []) for each in known)
+        _first, last = self.lists.first_and_last_of(runs)
         return ([last.source] if last else []) + super().sources(row)
 
 

@@ -16,7 +16,16 @@ from typing import Any, ClassVar
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from jurisdictions.models import Agency, AgencyAlias, AgencyFormerId, Coverage, Jurisdiction, LiesIn, Source
+from jurisdictions.models import (
+    Agency,
+    AgencyAlias,
+    AgencyFormerId,
+    Coverage,
+    DataVersion,
+    Jurisdiction,
+    LiesIn,
+    Source,
+)
 from jurisdictions.models.agency import agency_path
 from jurisdictions.models.jurisdiction import area_path
 
@@ -41,9 +50,11 @@ class Shape:
     id_column: ClassVar[str] = "public_id"
     """The one that the API knows a record by."""
 
-    def __init__(self, day: date, origin: str = "", expand: Collection[str] = ()):
+    def __init__(self, day: date, origin: str = "", expand: Collection[str] = (), version: DataVersion | None = None):
+        """`version`, where it is known to be that of the facts, allows to keep in memory what changes with it."""
         self.day = day
         self.origin = origin
+        self.version = version
         self.expand = frozenset(expand)
 
     def known(self) -> QuerySet:

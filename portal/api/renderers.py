@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils import json
 from rest_framework.utils.encoders import JSONEncoder
 
-from agreements.tables import csv_lines, harmless
+from agreements.tables import FORMULA_STARTS, harmless
 
 ROWS_IN_A_CHUNK = 100
 # What stands for a record within a record, in a cell of one line.
 NAMES_OF_A_RECORD = ("id", "geoid", "url", "name", "title")
 
 
+def to_json(value: Any) -> bytes:
+    """The value as compact JSON in UTF-8."""
+    try:
+        return orjson.dumps(value, default=_plainer, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    except TypeError:  # a number of more than 64 bits, a name that is no text
+        return json.dumps(value, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+_plainer = JSONEncoder().default
+
+
 class JSON(JSONRenderer):
     charset = None  # JSON is UTF-8
-    ensure_ascii = False
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context=None) -> bytes:
+        return b"" if data is None else to_json(data)
 
 
 class Streamed(BaseRenderer):
@@ -41,8 +57,7 @@ class JSONLines(Streamed):
 
     def stream(self, rows, columns):
         for batch in in_chunks(rows):
-            lines = (json.dumps(row, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":")) for row in batch)
-            yield "".join(f"{line}\n" for line in lines).encode()
+            yield b"\n".join([*map(to_json, batch), b""])
 
 
 class CSV(Streamed):
@@ -50,19 +65,32 @@ class CSV(Streamed):
     format = "csv"
 
     def stream(self, rows, columns):
-        cells = ([cell(row.get(name)) for name in columns] for row in rows)
-        for batch in in_chunks(csv_lines([harmless(name) for name in columns], cells)):
-            yield "".join(batch).encode()
+        out = io.StringIO(newline="")
+        writer = csv.writer(out)
+        writer.writerow([harmless(name) for name in columns])
+        for batch in in_chunks(rows):
+            writer.writerows([[cell(row.get(name)) for name in columns] for row in batch])
+            yield out.getvalue().encode()
+            out.seek(0)
+            out.truncate()
+        yield out.getvalue().encode()
 
 
 def cell(value: Any) -> Any:
-    """A value for one cell: a record is told by its id, several by their ids with blanks between them."""
+    """What a cell of one line says: a record by its id, several by theirs with blanks between; never a formula."""
+    if type(value) is str:
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return harmless(named(value))
+
+
+def named(value: Any) -> Any:
+    """A value in one line, not yet harmless."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return cell(next((value[name] for name in NAMES_OF_A_RECORD if value.get(name)), None))
+        return named(next((value[name] for name in NAMES_OF_A_RECORD if value.get(name)), None))
     if isinstance(value, (list, tuple)):
-        return " ".join(str(cell(each)) for each in value if each is not None)
+        return " ".join([str(named(each)) for each in value if each is not None])
     return value
 
 

@@ -1,0 +1,86 @@
+"""Answers made already, in each worker's memory: the same question about the same facts is worked out once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+from django.http import HttpResponse, HttpResponseBase
+
+LARGEST = 2_000_000  # bytes of one answer
+TOGETHER = 32_000_000  # bytes of all that one worker holds
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAnswer:
+    """The headers that are everybody's, and the body."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    def response(self) -> HttpResponse:
+        return HttpResponse(self.body, headers=self.headers)
+
+
+class HeldAnswers:
+    """Answers by what they follow from. Those that nobody asked for lately make room for new ones.
+
+    A key names the version of the facts, so that nothing here ever has to be taken back.
+    """
+
+    def __init__(self, together: int = TOGETHER, largest: int = LARGEST):
+        self.together, self.largest = together, largest
+        self.size = 0
+        self._held: OrderedDict[Hashable, HeldAnswer] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> HeldAnswer | None:
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def put(self, key: Hashable, answer: HeldAnswer) -> None:
+        if len(answer.body) > self.largest:
+            return
+        with self._lock:
+            self._drop(key)
+            self._held[key] = answer
+            self.size += len(answer.body)
+            while self.size > self.together:
+                self._drop(next(iter(self._held)))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+            self.size = 0
+
+    def _drop(self, key: Hashable) -> None:
+        if (answer := self._held.pop(key, None)) is not None:
+            self.size -= len(answer.body)
+
+    def keep(self, key: Hashable, response: HttpResponseBase) -> None:
+        """Hold a finished answer; one that is sent bit by bit once its end was sent, unless it is long."""
+        headers = dict(response.headers)
+        if response.streaming:
+            response.streaming_content = self._seen(key, headers, response.streaming_content)
+        else:
+            self.put(key, HeldAnswer(headers, response.content))
+
+    def _seen(self, key: Hashable, headers: dict[str, str], chunks: Iterator[bytes]) -> Iterator[bytes]:
+        seen: list[bytes] = []
+        room = self.largest
+        for chunk in chunks:
+            room -= len(chunk)
+            if room >= 0:
+                seen.append(chunk)
+            elif seen:
+                seen.clear()
+            yield chunk
+        if room >= 0:
+            self.put(key, HeldAnswer(headers, b"".join(seen)))
+
+
+held_answers = HeldAnswers()
