@@ -142,14 +142,16 @@ def snapshot_rows() -> Iterator[dict]:
 
 def listing_rows() -> Iterator[dict]:
     numbers = _numbers()
-    listings = Listing.objects.select_related("first_snapshot", "last_snapshot", "agreement")
-    for listing in listings.order_by("kind", "first_position", "digest"):
-        row = {column: getattr(listing, column) for column in tables.COLUMNS["listings"] if column != "number"}
-        yield row | {
+    # Not joined: each snapshot carries all its rows, which thousands of listings would fetch again and again.
+    snapshots = dict(Snapshot.objects.values_list("pk", "sha256"))
+    agreements = dict(Agreement.objects.values_list("pk", "public_id"))
+    named = {"number", "first_snapshot", "last_snapshot", "agreement"}
+    for listing in Listing.objects.order_by("kind", "first_position", "digest"):
+        yield {name: getattr(listing, name) for name in tables.COLUMNS["listings"] if name not in named} | {
             "number": numbers[listing.pk],
-            "first_snapshot": listing.first_snapshot.sha256,
-            "last_snapshot": listing.last_snapshot.sha256,
-            "agreement": listing.agreement and listing.agreement.public_id,
+            "first_snapshot": snapshots[listing.first_snapshot_id],
+            "last_snapshot": snapshots[listing.last_snapshot_id],
+            "agreement": agreements.get(listing.agreement_id),
         }
 
 
