@@ -26,7 +26,7 @@ SLOWEST = "tests/agreements/test_series.py"
 
 
 def pytest_addoption(parser):
-    parser.addoption("--database-only", action="store_true", help="leave out the tests that use no database")
+    parser.addoption("--database-only", action="store_true", help="leave out the tests that no database changes")
 
 
 def pytest_configure():
@@ -52,12 +52,15 @@ def pytest_collection_modifyitems(config, items):
     """The longest tests come first, so that no process is left with one while the others have finished."""
     items.sort(key=lambda item: not item.nodeid.startswith(SLOWEST))
     if config.getoption("database_only"):
-        kept = [item for item in items if uses_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        kept = [item for item in items if depends_on_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not depends_on_database(item)])
         items[:] = kept
 
 
-def uses_database(item) -> bool:
+def depends_on_database(item) -> bool:
+    """Whether the test asks a database, and looks at something that could differ from one to another."""
+    if item.get_closest_marker("once"):
+        return False
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("facts")
     return bool(marked or DATABASE_FIXTURES.intersection(item.fixturenames))
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import brotli
-import pytest
-from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
@@ -13,9 +11,6 @@ from django.utils import translation
 from tests.pages.kinds import TYPED
 
 TAKES_BROTLI = {"Accept-Encoding": "br"}
-
-one_database = pytest.mark.skipif(not settings.USES_SQLITE, reason="both databases give the same page")
-"""For a check of the text of all pages, which takes seconds: other tests read pages of each kind on both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.pages.kinds import KINDS, LANGUAGES, TYPED, Kind
 from tests.pages.looking import violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 SMALLEST_TARGET = 24  # CSS pixels, WCAG 2.2
 NARROW = {"width": 320, "height": 640}

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from portal.stylesheets import minified
 from tests.pages.kinds import KINDS, LANGUAGES, LARGEST, TYPED, Kind, pages
-from tests.pages.sent import Sent, answered, one_database, sent
+from tests.pages.sent import Sent, answered, sent
 
 OURS = re.compile(r"/static/|(?:/es)?/embed/us/")
 MOST_SCRIPT = 6_000  # bytes, as they are written
@@ -47,7 +47,7 @@ def every_page() -> list[tuple[Kind, str, Sent]]:
     ]
 
 
-@one_database
+@pytest.mark.once
 @pytest.mark.facts
 def test_every_page_arrives_with_its_style_in_its_budget_and_asks_for_no_more_than_it_may():
     style, heavy, asking = style_bytes(), [], []

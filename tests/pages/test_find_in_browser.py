@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.pages.looking import violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 FIELD = "ZIP code, county, city or agency"
 NARROWEST = 320  # CSS pixels

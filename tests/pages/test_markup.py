@@ -11,13 +11,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.pages.kinds import KINDS, LANGUAGES, TYPED, pages
 from tests.pages.markup import faults
-from tests.pages.sent import answered, one_database, sent
+from tests.pages.sent import answered, sent
 
 NO_PAGES = {"suggest", "feed", "state-feed", "place-feed", "guide-fact"}
 """Routes under the languages that answer with something else than a page: proposals, feeds, the way to another page."""
 
 
-@one_database
+@pytest.mark.once
 @pytest.mark.facts
 def test_the_markup_of_every_kind_of_page_is_in_order_in_both_languages():
     found = []
@@ -114,7 +114,7 @@ def test_a_page_in_the_wrong_language_is_found():
 VALIDATOR = settings.BASE_DIR / "tests/html/node_modules/.bin/html-validate"
 
 
-@one_database
+@pytest.mark.once
 @pytest.mark.facts
 @pytest.mark.skipif(not VALIDATOR.exists(), reason="html-validate is not installed: `make html` installs it")
 def test_html_validate_finds_nothing_on_any_kind_of_page(tmp_path):
