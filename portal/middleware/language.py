@@ -19,7 +19,7 @@ class LanguageFromPathMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        first = request.path_info.split("/", 2)[1]
+        first = request.path_info.removeprefix("/").partition("/")[0]  # `OPTIONS *` names no path at all
         request.LANGUAGE_CODE = SPANISH if first == SPANISH else "en"
         translation.activate(request.LANGUAGE_CODE)
         response = self.get_response(request)
