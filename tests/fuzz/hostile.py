@@ -92,6 +92,34 @@ NO_ADDRESSES: dict[str, bytes] = {
     "a NUL": b"a%00",
 }
 
+ELSEWHERE: dict[str, bytes] = {
+    "an asterisk": b"*",
+    "nothing": b"",
+    "no slash": b"us/fl/",
+    "only slashes": b"////",
+    "a NUL": b"/%00",
+    "no text": b"/%ff%fe/",
+    "bytes outside ASCII": b"/\xff\xfe/",
+    "Spanish without its slash": b"/es",
+    "Spanish and two slashes": b"/es//",
+    "Spanish and a NUL": b"/es/%00/",
+    "a state with a NUL": b"/us/f%00/",
+    "a state that is no text": b"/us/%ff/",
+    "a place with a line break": b"/us/fl/davie%0A/",
+    "a place of 5,000 letters": b"/us/fl/" + b"a" * 5_000 + b"/",
+    "an agency with a NUL": b"/agencies/%00-sheriff/",
+    "a feed of nothing": b"/us/zz/feed/",
+    "a map of nothing": b"/map/zz/",
+    "a page of the guide with a way out": b"/guide/..%2f..%2fREADME/",
+    "a static file with a NUL": b"/static/%00",
+    "a static file with a way out": b"/static/../../manage.py",
+    "a static file with a hidden way out": b"/static/%2e%2e/%2e%2e/manage.py",
+    "the staff's pages with a NUL": b"/admin/%00/",
+    "a way to nowhere for the staff": b"/admin/open/agency/%ff/",
+    "a site map of nothing": b"/sitemap/%00.xml",
+}
+"""Addresses outside the API."""
+
 HEADERS: dict[str, tuple[tuple[str, str], ...]] = {
     "an Accept that nothing fits": (("Accept", "image/webp"),),
     "an Accept that is none": (("Accept", ";;;q=,,*/*/*;q=nan"),),
@@ -201,6 +229,9 @@ def calls(paths: list[bytes], known: dict[bytes, list[str]]) -> Iterator[Call]:
     for title, path in NO_ADDRESSES.items():
         for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):
             yield Call(title, API + path, method)
+    for title, target in ELSEWHERE.items():
+        for method in ("GET", "HEAD", "POST", "OPTIONS"):
+            yield Call(title, target, method)
     for title, (body, kind, _status) in BODIES.items():
         yield Call(title, API + b"lookup/", "POST", (("Content-Type", kind),) if kind else (), body)
 
@@ -221,6 +252,8 @@ def faults(call: Call, answer: Answer) -> list[str]:
     """What is wrong with an answer to a stranger; nothing for documented ones."""
     if answer.status >= 500:
         return [f"{answer.status}: {answer.error.strip().splitlines()[-1] if answer.error else ''}"]
+    if not call.target.startswith(b"/api/"):
+        return []  # a page, or the sentence that there is none
     found = []
     if answer.header("access-control-allow-origin") != "*":
         found.append("no Access-Control-Allow-Origin")

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from agreements.days import today
+from portal.api.description import description
 
 from .wire import Application, Call
 
@@ -20,12 +21,6 @@ LISTS = ("agreements", "agencies", "jurisdictions", "laws", "policies", "designa
 IDS = {"jurisdictions": "geoid"}
 LARGE = 20_000
 """Records of a list that is not read whole."""
-ORDERINGS = {
-    "agreements": ("signed_on", "state", "agency"),
-    "agencies": ("name", "state"),
-    "jurisdictions": ("geoid", "name", "population"),
-    "snapshots": ("published_on", "row_count"),
-}
 
 
 class Reader:
@@ -206,7 +201,7 @@ def a_filter_only_takes_away(reader: Reader, kind: str, random: Random) -> Itera
 def an_order_orders(reader: Reader, kind: str, random: Random) -> Iterator[str]:
     """`ordering=` sorts, its reverse sorts the other way, and no record is lost over it."""
     name = IDS.get(kind, "id")
-    for by in ORDERINGS.get(kind, ()):
+    for by in orderings(kind):
         where = {"state": "FL"} if kind == "jurisdictions" else {}
         target = f"{kind}/"
         up = reader.all(target, **where, ordering=by)
@@ -218,6 +213,15 @@ def an_order_orders(reader: Reader, kind: str, random: Random) -> Iterator[str]:
             numbers = all(isinstance(value, int) for value in values) or by in {"signed_on", "published_on", "geoid"}
             if numbers and values != sorted(values, reverse=bool(direction)):
                 yield f"{kind}: ordering={direction}{by} does not order"
+
+
+def orderings(kind: str) -> Iterator[str]:
+    """What a list can be sorted by, from the description."""
+    for parameter in description()["paths"][f"/api/v1/{kind}/"]["get"]["parameters"]:
+        if parameter["name"] == "ordering":
+            schema = parameter["schema"]
+            words = schema.get("enum") or schema.get("items", {}).get("enum", ())
+            yield from (word for word in words if not word.startswith("-"))
 
 
 def statistics_add_up(reader: Reader, kind: str, random: Random) -> Iterator[str]:

@@ -72,8 +72,8 @@ def run(findings: Findings, database_url: str, calls: Iterable[Call]) -> None:
         for number, call in enumerate(calls):
             judge(findings, host, port, call, number)
         for title, message in MESSAGES.items():
-            with closing(socket.create_connection((host, port), timeout=10)) as connection:
-                answer = told(connection, message, shut=True)
+            with closing(socket.create_connection((host, port), timeout=3)) as connection:
+                answer = told(connection, message, shut=not message.endswith(b"\r\n\r\n"))
             findings.count("a message that is no HTTP", answer.status if answer else 0)
             if answer and answer.status >= 500:
                 findings.blame("a message that is no HTTP", f"{title}: {answer.status}", repr(message[:200]))
