@@ -34,7 +34,7 @@ class Group(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A day, an ISO week (Monday to Sunday) or a month. What stands is counted on `as_of`, its last day by today."""
+    """A day, an ISO week (Monday to Sunday) or a month. What stands is counted on `as_of`, usually its last day."""
 
     name: str
     """ "2025-03-06", "2025-W10", "2025-03"."""
@@ -43,18 +43,19 @@ class Period:
     as_of: date
 
 
-def periods(by: By, first: date, last: date, today: date) -> list[Period]:
-    """Those in which the days from `first` to `last` lie, each of them whole."""
+def periods(by: By, first: date, last: date) -> list[Period]:
+    """Those in which the days from `first` to `last` lie: the first one whole, the last one as of `last`."""
     found = []
     day = first
     while day <= last:
-        period = period_of(by, day, today)
+        period = period_of(by, day, last)
         found.append(period)
         day = period.ends_on + A_DAY
     return found
 
 
-def period_of(by: By, day: date, today: date) -> Period:
+def period_of(by: By, day: date, last: date) -> Period:
+    """The one of a day; nothing after `last` is counted."""
     match by:
         case By.DAY:
             name, starts_on, ends_on = day.isoformat(), day, day
@@ -66,7 +67,7 @@ def period_of(by: By, day: date, today: date) -> Period:
             starts_on = day.replace(day=1)
             ends_on = (starts_on + timedelta(days=31)).replace(day=1) - A_DAY
             name = f"{day:%Y-%m}"
-    return Period(name, starts_on, ends_on, min(ends_on, today))
+    return Period(name, starts_on, ends_on, min(ends_on, last))
 
 
 # -- Counties ---------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ STATS_PARAMETERS = [
     *(OpenApiParameter(name, description=str(each.label)) for name, each in OF_THE_TOTALS.items()),
     OpenApiParameter("by", enum=By.values, description="A series with a number for each day, week or month."),
     OpenApiParameter("from", date, description="Only with `by`: the series begins with the period of this day."),
-    OpenApiParameter("to", date, description="Only with `by`: the series ends with the period of this day."),
+    OpenApiParameter("to", date, description="Only with `by`: the series ends on this day; today unless given."),
     OpenApiParameter(
         "group", str, description="Only with `by`: what is told apart: state, model, kind, with commas between them."
     ),
@@ -158,7 +158,9 @@ class PointRecord(serializers.Serializer):
     period = serializers.CharField(help_text="2025-03-06, 2025-W10 or 2025-03.")
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(help_text="The last day of the period.")
-    as_of = serializers.DateField(help_text="The day that is counted: the last one, or today if that comes before.")
+    as_of = serializers.DateField(
+        help_text="The day that is counted: the last of the period; of the last period `to`, or today."
+    )
     list = serializers.DateField(help_text="The newest list of participating agencies by `as_of`.")
     pending_list = serializers.DateField(allow_null=True, help_text="The newest list of pending agencies by `as_of`.")
     state = serializers.CharField(allow_null=True, help_text="Null where states are not told apart.")
@@ -201,7 +203,7 @@ class AgreementStats(Answer, APIView):
 
     With `by=day`, `by=week` or `by=month` a series from the first list that we hold on: for each period what stood on
     its last day, what joined and left in it, and how many people live in covered counties. Weeks are those of ISO 8601,
-    from Monday to Sunday. A period in which `from` or `to` lies is told whole; the present one as of today.
+    from Monday to Sunday. The period in which `from` lies is told whole, the last one as of `to`, or today.
     `group=state,model,kind` tells these apart. `format=csv` and `format=jsonl` give the rows of a series.
     """
 
@@ -313,8 +315,7 @@ class AgreementStats(Answer, APIView):
         """The periods that are asked for, from that of the first list on."""
         if self.lists.first is None:
             return []
-        now = today()
-        return periods(by, max(first or self.lists.first, self.lists.first), min(last or now, now), now)
+        return periods(by, max(first or self.lists.first, self.lists.first), last or today())
 
     @property
     def coverage(self) -> dict[str, Any]:

@@ -59,6 +59,14 @@ class AreaHere(AreaBrief):
     title = TextRecord(help_text="Its name in a heading: “Broward County”, “Condado de Broward”.")
 
 
+class AreaAsked(AreaHere):
+    """The area of the answer."""
+
+    ocd_id = serializers.CharField(help_text="Open Civic Data division id; empty where that list has none.")
+    population = serializers.IntegerField(allow_null=True)
+    population_year = serializers.IntegerField(allow_null=True)
+
+
 class LineRecord(serializers.Serializer):
     """One line of the headline. `mark`: yes, no, looked (and found nothing), unchecked."""
 
@@ -195,7 +203,7 @@ class AnswerRecord(serializers.Serializer):
     Each {"en", "es"} is a sentence or a word of the page in English and in Spanish.
     """
 
-    jurisdiction = AreaHere()
+    jurisdiction = AreaAsked()
     url = serializers.CharField(help_text="The page.")
     as_of = serializers.DateField()
     state = AreaHere()
@@ -226,6 +234,9 @@ class AnswerRecord(serializers.Serializer):
     statewide_changes = ChangeHere(many=True, help_text="With agencies of the whole state; empty for a state.")
     numbers = NumberRecord(many=True, help_text="Of a state on a day that a list speaks for.")
     counties = CountyHere(many=True, help_text="Of a state on a day that a list speaks for.")
+    through_time = serializers.CharField(
+        allow_null=True, help_text="Of a state: the address of its numbers through time, by month up to `as_of`."
+    )
     notes = NoteRecord(many=True)
     lists = ListsRecord()
     sources = SourceRecord(many=True, help_text="ICE's list, then the documents that the page numbers, in its order.")
@@ -242,7 +253,12 @@ def told(found: PlaceAnswer | StateAnswer, telling: Telling) -> dict[str, Any]:
     area = found.area
     of_the_area = of_a_state if isinstance(found, StateAnswer) else of_a_place
     record = {
-        "jurisdiction": area_record(area),
+        "jurisdiction": {
+            **area_record(area),
+            "ocd_id": area.ocd_id,
+            "population": area.population,
+            "population_year": area.population_year,
+        },
         "url": telling.absolute(area.get_absolute_url()),
         "as_of": found.day,
         "state": area_record(area if area.is_state else area.state),
@@ -306,6 +322,7 @@ def of_a_place(found: PlaceAnswer, telling: Telling) -> dict[str, Any]:
         "statewide_changes": [change_record(event, telling) for event in found.statewide_changes],
         "numbers": [],
         "counties": [],
+        "through_time": None,
     }
 
 
@@ -314,6 +331,7 @@ def of_a_state(found: StateAnswer, telling: Telling) -> dict[str, Any]:
     for rule in found.law.rules_by_topic:
         telling.cited(rule.sources)
     is_covered = found.lists.is_covered
+    through_time = urlencode({"by": "month", "state": found.area.usps, "to": found.day.isoformat()})
     return {
         "law_beside": beside(found.law_beside, telling),
         "state_law": laws_of(found.law, telling),
@@ -330,6 +348,7 @@ def of_a_state(found: StateAnswer, telling: Telling) -> dict[str, Any]:
             }
             for row in (found.counties if is_covered else ())
         ],
+        "through_time": telling.absolute(f"/api/v1/stats/agreements/?{through_time}") if is_covered else None,
     }
 
 

@@ -15,7 +15,7 @@ LINES = frozenset(
 """Elements that begin a statement of their own."""
 APART = frozenset({"b", "br", "small"})
 NO_STATEMENT = frozenset({"head", "nav", "header", "footer", "script", "style", "thead", "sup", "form", "svg"})
-NO_STATEMENT_CLASS = frozenset({"tools", "wrong", "m", "ids", "l", "cite"})
+NO_STATEMENT_CLASS = frozenset({"tools", "wrong", "m", "l", "cite"})
 """Links to other forms of the page, marks for eyes only, ways to report a mistake, how to cite."""
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.facts
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch):
     """A test that tries every address asks more often than a caller may."""
-    monkeypatch.setattr(Answer, "get_throttles", lambda self: [])
+    monkeypatch.setattr(Answer, "get_throttles", lambda self: [], raising=False)
 
 
 def first(records, field: str) -> str:
@@ -123,7 +123,8 @@ def test_every_list_counts_orders_and_shows_the_fields_asked_for(client):
         ("laws", ("", "state=TX", "topic=detainers&effect=requires", "as_of=2026-05-20", "legal_status=proposed")),
         (
             "policies",
-            ("", "state=CA", "topic=detainers", "jurisdiction=06037&reach=all", "as_of=2019-06-01", "stance=limits_cooperation"),
+            ("", "state=CA", "topic=detainers", "jurisdiction=06037&reach=all", "as_of=2019-06-01",
+             "stance=limits_cooperation"),
         ),
     ],
 )  # fmt: skip

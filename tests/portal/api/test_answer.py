@@ -62,7 +62,7 @@ LAYOUT = {
     "labels": ["Federal labels"],
     "changed": ["What changed here", "What changed with agencies of the whole state"],
     "sources": [
-        "Sources", "How we hold ICE's lists", "Read %(day)s.",
+        "Sources", "How we hold ICE's lists", "Read %(day)s.", "GEOID", "%(people)s people (%(year)s)",
         "List of participating agencies, %(day)s. US Immigration and Customs Enforcement (ICE).",
     ],
     "statewide": [
@@ -108,7 +108,7 @@ SECTIONS = {
     "law": ("jurisdiction", "state", "state_law", "state_law_nothing", "not_in_force", "doubts", "as_of"),
     "labels": ("labels", "notes"),
     "changed": ("changes", "statewide_changes", "notes"),
-    "sources": ("sources", "lists"),
+    "sources": ("sources", "lists", "jurisdiction"),
     "statewide": ("state", "agencies", "lists"),
     "numbers": ("titles of models",),
     "counties": ("counties", "lists", "notes", "titles of models"),
@@ -164,6 +164,9 @@ def test_a_state_and_its_answer_say_the_same(client, side_by_side):
     for number in answer["numbers"]:
         found = client.get(f"{number['query']}&page_size=1&fields=id").json()
         assert found["count"] == number["count"], number
+    if answer["numbers"]:
+        last = client.get(answer["through_time"]).json()["results"][-1]
+        assert (last["agencies"], last["agreements"]) == tuple(each["count"] for each in answer["numbers"][:2])
     assert differs_from_its_description(answer, AnswerRecord()) == []
 
 
@@ -175,6 +178,8 @@ def said(value, language: str) -> list[str]:
         return [each for part in value.values() for each in said(part, language)]
     if isinstance(value, list):
         return [each for part in value for each in said(part, language)]
+    if isinstance(value, int):
+        return [f"{value:,}", str(value)] if value > 1000 else []  # smaller numbers: see counts_of
     if not isinstance(value, str):
         return []
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
@@ -213,6 +218,8 @@ def counts_of(answer: dict, section: str) -> set[int]:
         case "policy":
             here = {answer["jurisdiction"]["geoid"], *(area["geoid"] for area in answer["lies_in"])}
             return {len({each["geoid"] for each in answer["local_policies"]} - here)}
+        case "sources":
+            return {answer["jurisdiction"]["population"]}
         case "numbers":
             return {each["count"] for each in answer["numbers"]}
         case "counties":
@@ -265,6 +272,10 @@ def answer_of_a_place_says_no_more(answer: dict, page: Page, language: str) -> N
     expect.all(sections["labels"], answer["labels"])
     expect.all(sections["changed"], [*answer["changes"], *answer["statewide_changes"]])
     expect.notes(answer, sections)
+    assert answer["jurisdiction"]["geoid"] in sections["sources"].text
+    assert answer["jurisdiction"]["ocd_id"] in sections["sources"].text
+    if people := answer["jurisdiction"]["population"]:
+        assert f"{people:,}" in sections["sources"].text
     if answer["lists"]["listed"] is None:
         assert "who" not in sections
         assert (answer["agencies"], answer["law_beside"], answer["places_without"]) == ([], [], None)

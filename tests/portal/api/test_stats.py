@@ -28,7 +28,7 @@ STATS = "/api/v1/stats/agreements/"
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch):
     """A test that follows every query asks more often than a caller may."""
-    monkeypatch.setattr(Answer, "get_throttles", lambda self: [])
+    monkeypatch.setattr(Answer, "get_throttles", lambda self: [], raising=False)
 
 
 @pytest.fixture
@@ -71,18 +71,19 @@ TODAY = date(2026, 11, 25)
         pytest.param("month", "2026-11-01", ("2026-11", "2026-11-01", "2026-11-30", "2026-11-25"), id="this month"),
     ],
 )
-def test_a_period_is_counted_on_its_last_day_or_today(by, day, period):
+def test_a_period_is_counted_on_its_last_day_or_the_last_that_counts(by, day, period):
     found = period_of(By(by), date.fromisoformat(day), TODAY)
     assert (found.name, *map(str, (found.starts_on, found.ends_on, found.as_of))) == period
 
 
 @pytest.mark.parametrize("by", By)
 def test_periods_follow_one_another_without_a_gap(by):
-    found = periods(by, date(2023, 11, 15), date(2025, 2, 3), TODAY)
+    found = periods(by, date(2023, 11, 15), date(2025, 2, 3))
     assert found[0].starts_on <= date(2023, 11, 15) <= found[0].ends_on
     assert found[-1].starts_on <= date(2025, 2, 3) <= found[-1].ends_on
     for one, after in pairwise(found):
-        assert (after.starts_on - one.ends_on).days == 1
+        assert (after.starts_on - one.as_of).days == 1
+    assert found[-1].as_of == date(2025, 2, 3)
 
 
 # -- A small world ----------------------------------------------------------------------------------------------------
