@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from agreements import feeds
-from portal.api.views import docs
+from portal.api.views import docs, docs_of_section, docs_text
 from portal.views import (
     about,
     compare,
@@ -73,6 +73,8 @@ urlpatterns += i18n_patterns(
     path("glossary/", glossary.glossary, name="glossary"),
     path("rights/", rights.rights, name="rights"),
     path("api/v1/docs/", docs, name="api-docs"),
+    re_path("^api/v1/docs/(?P<name>changes|walkthroughs)/$", docs_text, name="api-docs-text"),
+    path("api/v1/docs/addresses/<slug:name>/", docs_of_section, name="api-docs-section"),
     path("data/", data.data, name="data"),
     path("report/", report.report, name="report"),
     path("report/thanks/", report.thanks, name="report-thanks"),

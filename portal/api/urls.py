@@ -8,6 +8,7 @@ from agreements.api.rule_views import DesignationViewSet, LawViewSet, PolicyView
 from agreements.api.stats import AgreementStats
 from agreements.api.views import AgencyViewSet, AgreementViewSet, SnapshotViewSet
 
+from .deprecation import announced
 from .renderers import CSV, JSON, JSONLines
 from .views import (
     Bulk,
@@ -21,6 +22,8 @@ from .views import (
     Schema,
     Status,
     docs,
+    docs_of_section,
+    docs_text,
 )
 
 app_name = "api"
@@ -41,22 +44,26 @@ for prefix, basename, viewset in [
 
 AgreementStats.renderer_classes = [JSON, CSV, JSONLines]
 
-urlpatterns = [
-    path("", Root.as_view(), name="root"),
-    path("changes/", Changes.as_view(), name="changes"),
-    path("lookup/", Lookup.as_view(), name="lookup"),
-    path("stats/agreements/", AgreementStats.as_view(), name="agreement-stats"),
-    path("status/", Status.as_view(), name="status"),
-    path("bulk/", Bulk.as_view(), name="bulk"),
-    path("bulk/manifest.json", BulkManifest.as_view(), name="bulk-manifest"),
-    re_path(r"^bulk/(?P<name>[a-z]+\.[a-z]+)$", BulkFile.as_view(), name="bulk-file"),
-    re_path(
-        r"^bulk/(?P<version>[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6})/(?P<name>[a-z]+\.[a-z]+)$",
-        BulkFile.as_view(),
-        name="bulk-version-file",
-    ),
-    path("schema/", Schema.as_view(), name="schema"),
-    path("docs/", docs, name="docs"),
-    *router.urls,
-    re_path(r"[\s\S]*\Z", NotHere.as_view(), name="nothing"),
-]
+urlpatterns = announced(
+    [
+        path("", Root.as_view(), name="root"),
+        path("changes/", Changes.as_view(), name="changes"),
+        path("lookup/", Lookup.as_view(), name="lookup"),
+        path("stats/agreements/", AgreementStats.as_view(), name="agreement-stats"),
+        path("status/", Status.as_view(), name="status"),
+        path("bulk/", Bulk.as_view(), name="bulk"),
+        path("bulk/manifest.json", BulkManifest.as_view(), name="bulk-manifest"),
+        re_path(r"^bulk/(?P<name>[a-z]+\.[a-z]+)$", BulkFile.as_view(), name="bulk-file"),
+        re_path(
+            r"^bulk/(?P<version>[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6})/(?P<name>[a-z]+\.[a-z]+)$",
+            BulkFile.as_view(),
+            name="bulk-version-file",
+        ),
+        path("schema/", Schema.as_view(), name="schema"),
+        path("docs/", docs, name="docs"),
+        re_path(r"^docs/(?P<name>changes|walkthroughs)/$", docs_text, name="docs-text"),
+        path("docs/addresses/<slug:name>/", docs_of_section, name="docs-section"),
+        *router.urls,
+        re_path(r"[\s\S]*\Z", NotHere.as_view(), name="nothing"),
+    ]
+)

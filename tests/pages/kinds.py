@@ -130,7 +130,20 @@ KINDS = [
     Kind("earlier agreements", "earlier", ("/guide/earlier/", "/guide/earlier/?state=NC"), most=LARGEST),
     Kind("rights card", "rights", ("/rights/",)),
     Kind("data", "data", ("/data/",)),
-    Kind("API", "api-docs", ("/api/v1/docs/",)),
+    Kind("API", "api-docs", ("/api/v1/docs/",), requests=4),
+    Kind(
+        "addresses of the API",
+        "api-docs-section",
+        ("/api/v1/docs/addresses/agreements/", "/api/v1/docs/addresses/jurisdictions/"),
+        most=LARGEST,
+        requests=4,
+    ),
+    Kind(
+        "text on the API",
+        "api-docs-text",
+        ("/api/v1/docs/walkthroughs/", "/api/v1/docs/changes/"),
+        requests=4,
+    ),
     Kind("cards", "embed", ("/embed/",)),
     Kind("line of a card", "embed", ("/embed/?geoid=12011",), requests=4),  # the card itself, in a frame
     Kind("card of a state", "embed-state", ("/embed/us/tx/",)),

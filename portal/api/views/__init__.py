@@ -2,7 +2,7 @@
 
 from .areas import JurisdictionViewSet
 from .changes import Changes
-from .described import NotHere, Schema, docs
+from .described import NotHere, Schema, docs, docs_of_section, docs_text
 from .files import Bulk, BulkFile, BulkManifest
 from .lookup import Lookup
 from .status import Root, Status
@@ -19,4 +19,6 @@ __all__ = [
     "Schema",
     "Status",
     "docs",
+    "docs_of_section",
+    "docs_text",
 ]

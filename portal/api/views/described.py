@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -20,7 +21,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.views import APIView
 
 from agreements.api.base import Answer
-from portal.api.description import description_as_json, sections
+from portal.api.description import PROBLEM, SCHEMA_TYPE, as_json
+from portal.api.examples import description_with_examples, examples
+from portal.api.prose import as_html
+from portal.api.reading import sections
 
 
 class NotHere(Answer, APIView):
@@ -57,16 +61,43 @@ def with_a_slash(request: HttpRequest) -> str:
 
 
 class Schema(Answer, APIView):
-    """The description of this API, OpenAPI 3, as JSON."""
+    """The description of this API, OpenAPI 3.1, as JSON, with examples that are answers of today."""
 
     @extend_schema(exclude=True)
     def get(self, request) -> HttpResponse:
-        return HttpResponse(description_as_json(), content_type="application/vnd.oai.openapi+json")
+        document = description_with_examples(origin(request))
+        return HttpResponse(as_json(document), content_type=SCHEMA_TYPE)
+
+
+def origin(request: HttpRequest) -> str:
+    """How the caller names this portal: https://portal.example."""
+    return request.build_absolute_uri("/").rstrip("/")
 
 
 @cache_control(public=True, max_age=3600)
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The API as a page to read: its addresses, their parameters, and calls to try."""
-    base = request.build_absolute_uri("/api/v1/")
-    return render(request, "api/docs.html", {"sections": sections(), "base": base})
+    """The API as a page to read: what holds for all of it, and where each address is explained."""
+    context = {"sections": sections().values(), "base": f"{origin(request)}/api/v1/", "problem": PROBLEM}
+    return render(request, "api/docs.html", context)
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def docs_of_section(request: HttpRequest, name: str) -> HttpResponse:
+    """The addresses of one kind of record: parameters, answers, examples of today, and what each field means."""
+    section = sections().get(name)
+    if section is None:
+        raise Http404("No such section.")
+    known = examples(origin(request))
+    shown = {each.name: [one for one in known if one.operation == each.name] for each in section.operations}
+    context = {"section": section, "sections": sections().values(), "base": f"{origin(request)}/api/v1/"}
+    return render(request, "api/section.html", context | {"examples": shown})
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def docs_text(request: HttpRequest, name: str) -> HttpResponse:
+    """A text of docs/ as a page: the change log, the walk-throughs."""
+    context = {"name": name, "text": as_html(name, origin(request)), "sections": sections().values()}
+    return render(request, "api/text.html", context)

@@ -1,0 +1,77 @@
+"""The texts of docs/ that the portal shows as pages: the few signs of Markdown that they use, as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from django.conf import settings
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+TEXTS = {"changes": "api-changes.md", "walkthroughs": "api-walkthroughs.md"}
+"""By the last part of their address."""
+SITE = "https://portal.example"
+"""Stands in the texts for this portal."""
+
+BLOCK = re.compile(
+    r"^(?P<heading>#{1,4}) (?P<title>[^\n]+)$"
+    r"|^```(?P<language>\w*)\n(?P<code>.*?)^```$"
+    r"|(?P<table>(?:^\|[^\n]*\n?)+)"
+    r"|(?P<list>(?:^(?:- |  )[^\n]*\n?)+)"
+    r"|(?P<words>(?:^[^\n]+\n?)+)",
+    re.M | re.S,
+)
+CODE = re.compile(r"`([^`]+)`")
+LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+
+
+@cache
+def text(name: str) -> str:
+    return (settings.BASE_DIR / "docs" / TEXTS[name]).read_text(encoding="utf-8")
+
+
+def blocks_of_code(name: str, language: str) -> list[str]:
+    """What the text gives to be run."""
+    return [found["code"] for found in BLOCK.finditer(text(name)) if found["language"] == language]
+
+
+@cache
+def as_html(name: str, site: str) -> SafeString:
+    """The text with the portal's own address, which `site` names."""
+    return mark_safe("\n".join(blocks(text(name).replace(SITE, site))))  # every word has gone through escape
+
+
+def blocks(source: str) -> Iterator[str]:
+    for found in BLOCK.finditer(source):
+        if found["heading"]:
+            level = len(found["heading"])
+            yield f'<h{level} id="{anchor(found["title"])}">{inline(found["title"])}</h{level}>'
+        elif found["code"] is not None:
+            yield f'<pre tabindex="0"><code>{escape(found["code"].rstrip())}</code></pre>'
+        elif found["table"]:
+            yield table(found["table"])
+        elif found["list"]:
+            items = re.split(r"^- ", found["list"], flags=re.M)[1:]
+            yield "<ul>" + "".join(f"<li>{inline(' '.join(each.split()))}</li>" for each in items) + "</ul>"
+        else:
+            yield f"<p>{inline(' '.join(found['words'].split()))}</p>"
+
+
+def table(source: str) -> str:
+    head, _rule, *rows = ([inline(cell.strip()) for cell in line.strip("|").split("|")] for line in source.splitlines())
+    headings = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
+    )
+    return f'<div class="scroll"><table><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def inline(words: str) -> str:
+    marked = CODE.sub(r"<code>\1</code>", escape(words))
+    return LINK.sub(r'<a href="\2">\1</a>', marked)
+
+
+def anchor(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
