@@ -158,7 +158,7 @@ def corpus(application, values: dict) -> Iterator:
     for path in paths:
         refusal = application.answer(Call("its parameters", f"/api/v1/{path}?nonsense=1".encode()))
         parameters[path.encode()] = json.loads(refusal.body)["known_parameters"]
-    return hostile.calls([*parameters], parameters)
+    return hostile.calls(parameters)
 
 
 def printed(title: str, findings, start: float, *, detail: bool = False) -> int:

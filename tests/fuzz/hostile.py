@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from portal.api.description import description
@@ -203,42 +203,66 @@ BODIES: dict[str, tuple[bytes, str, int | None]] = {
 }
 
 
-def calls(paths: list[bytes], known: dict[bytes, list[str]]) -> Iterator[Call]:
-    """The corpus: `paths` are addresses that answer, below the API; `known` the parameters of each."""
-    for path in paths:
-        names = [name.encode() for name in known[path]]
+def calls(known: dict[bytes, list[str]]) -> Iterator[Call]:
+    """The whole corpus: `known` has addresses that answer, below the API, with the parameters that each takes."""
+    yield from with_values(known, singly=True)
+    yield from with_words_again_and_again(known)
+    yield from with_headers_and_methods(known)
+    yield from to_no_address()
+    yield from with_bodies()
+
+
+def with_values(known: dict[bytes, list[str]], *, singly: bool) -> Iterator[Call]:
+    """Each value in all parameters at once, as the name of one, and if `singly` in each alone."""
+    for path, parameters in known.items():
+        names = [name.encode() for name in parameters]
         for title, value in VALUES.items():
-            for name in names:
-                yield Call(f"{title} as {name.decode()}", API + path + b"?" + name + b"=" + value)
             everything = b"&".join(name + b"=" + value for name in names)
             yield Call(f"{title} as everything", API + path + b"?" + everything)
             yield Call(f"{title} as the name of a parameter", API + path + b"?" + value + b"=1")
+            for name in names if singly else ():
+                yield Call(f"{title} as {name.decode()}", API + path + b"?" + name + b"=" + value)
         for name in names:
             yield Call(f"{name.decode()} twice", API + path + b"?" + name + b"=1&" + name + b"=2")
-        for name, possible in choices(path.decode()):
-            for value in possible:
-                often = b",".join([value.encode()] * 3_000)
-                yield Call(f"{value} 3,000 times", API + path + b"?" + name.encode() + b"=" + often)
-                yield Call(f"{value} among commas", API + path + b"?" + name.encode() + b"=,," + value.encode() + b",")
         yield Call("5,000 parameters", API + path + b"?" + b"&".join(b"a%d=b" % n for n in range(5_000)))
+
+
+def with_words_again_and_again(paths: Iterable[bytes]) -> Iterator[Call]:
+    """Words that a parameter may have, thousands of times and among commas."""
+    for path in paths:
+        for name, words in choices(path.decode()):
+            for word in words:
+                start = API + path + b"?" + name.encode() + b"="
+                yield Call(f"{word} 3,000 times", start + b",".join([word.encode()] * 3_000))
+                yield Call(f"{word} among commas", start + b",," + word.encode() + b",")
+
+
+def with_headers_and_methods(paths: Iterable[bytes]) -> Iterator[Call]:
+    for path in paths:
         for title, headers in HEADERS.items():
             yield Call(title, API + path, headers=headers)
         for method in METHODS:
             yield Call(f"the method {method[:20]}", API + path, method)
         yield Call("a body with GET", API + path, headers=(("Content-Type", JSON_TYPE),), body=b"{" * 1_000)
+
+
+def to_no_address() -> Iterator[Call]:
     for title, path in NO_ADDRESSES.items():
         for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):
             yield Call(title, API + path, method)
     for title, target in ELSEWHERE.items():
         for method in ("GET", "HEAD", "POST", "OPTIONS"):
             yield Call(title, target, method)
+
+
+def with_bodies() -> Iterator[Call]:
     for title, (body, kind, _status) in BODIES.items():
         yield Call(title, API + b"lookup/", "POST", (("Content-Type", kind),) if kind else (), body)
 
 
 def choices(path: str) -> Iterator[tuple[str, list[str]]]:
     """The parameters of an address that take one of a few words, or several of them, and two such words."""
-    for pattern, methods in described_paths():
+    for _template, pattern, methods in described_paths():
         if pattern.fullmatch(f"/api/v1/{path}") and "get" in methods:
             for parameter in methods["get"].get("parameters", ()):
                 schema = parameter.get("schema", {})
@@ -305,11 +329,13 @@ def documented(call: Call) -> set[int]:
     """The statuses that the description gives for the operation called, 405 for a method that it does not name."""
     if call.method == "OPTIONS":  # what browsers ask first; told once for all addresses
         return {200, 204, 404, 429}
-    for pattern, methods in described_paths():
+    for template, pattern, methods in described_paths():
         if pattern.fullmatch(call.path):
             method = call.method.lower()
             operation = methods.get("get" if method == "head" else method)
-            return {int(code) for code in operation["responses"]} if operation else {405}
+            if operation:
+                return {int(code) for code in operation["responses"]}
+            return {404, 405} if "{" in template else {405}
     if call.path in UNDESCRIBED:
         return OF_NO_OPERATION | {200, 304, 400}
     return OF_NO_OPERATION
@@ -320,9 +346,9 @@ UNDESCRIBED = {f"/api/v1/{name}" for name in ("", "schema/", "docs/", "bulk/mani
 
 
 @cache
-def described_paths() -> list[tuple[re.Pattern[str], dict[str, dict]]]:
-    """Operations by method, for each form of an address."""
+def described_paths() -> list[tuple[str, re.Pattern[str], dict[str, dict]]]:
+    """Each address with {names}, what fits it, and its operations by method."""
     return [
-        (re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), methods)
+        (path, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), methods)
         for path, methods in description()["paths"].items()
     ]
