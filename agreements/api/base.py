@@ -40,6 +40,8 @@ EXPOSED = (
 )
 """The headers that a script of another site may read."""
 
+CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"}
+
 OF_EVERY_ADDRESS = ("format",)
 OF_A_LIST = ("page", "page_size", "ordering", "fields", "expand")
 OF_A_RECORD = ("fields", "expand")
@@ -105,7 +107,9 @@ class Answer:
         held = held_answers.get(self.follows_from) if request.method == "GET" else None
         if held is None and self.etag not in request.headers.get("If-None-Match", ""):
             return None
-        response = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
+        response = None
+        if CONDITIONS & request.META.keys():
+            response = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
         if response is not None:
             response.headers["Allow"] = self.allowed
             self.describe(response)

@@ -1,12 +1,17 @@
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
+
+from ..signals import say_that_facts_changed
+
+# Every answer begins with this query; written out it costs a quarter of what the ORM takes to write it each time.
+THE_ROW = "SELECT id, number, changed_at FROM jurisdictions_dataversion WHERE id = 1"
 
 
 class DataVersionManager(models.Manager):
     def current(self) -> "DataVersion":
         """The one row; before the first load, version 0."""
-        return self.filter(pk=DataVersion.ONLY).first() or DataVersion(pk=DataVersion.ONLY)
+        return next(iter(self.raw(THE_ROW)), None) or DataVersion(pk=DataVersion.ONLY)
 
     def take_turn(self) -> int:
         """Wait until no other transaction is changing public facts, keep others waiting, and return the version.
@@ -17,11 +22,15 @@ class DataVersionManager(models.Manager):
         return self.select_for_update().get(pk=DataVersion.ONLY).number
 
     def bump(self) -> None:
-        """Say that public facts changed. Call it inside the transaction that changes them."""
+        """Say that public facts changed. Call it inside the transaction that changes them.
+
+        After the commit `signals.facts_changed` is sent; where a receiver fails, that is logged and undoes nothing.
+        """
         now = timezone.now()
         changed = self.filter(pk=DataVersion.ONLY).update(number=F("number") + 1, changed_at=now)
         if not changed:
             self.create(pk=DataVersion.ONLY, number=1, changed_at=now)
+        transaction.on_commit(say_that_facts_changed, robust=True)
 
 
 class DataVersion(models.Model):
