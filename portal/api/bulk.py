@@ -1,38 +1,36 @@
-"""All public records as files: CSV and JSON Lines, with a manifest that says what each file holds.
+"""All public records as files: CSV, JSON Lines and GeoJSON, with a manifest that says what each file holds.
 
-The files are the API's own lists, written by its own views, so that they cannot say anything else. A version is a
-folder that is written beside the others and then put in place at once; the last few stay, so that a download which has
-begun can end.
+The records are those of the API's lists, made by the same functions, so that the files cannot say anything else
+(bulk_tables.py). A version is a folder that is written beside the others and then put in place at once; the last few
+stay, so that a download which has begun can end.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
-import io
+import fcntl
+import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.utils import json
 
 from agreements.api.base import LICENCE, LICENCE_URL
 from agreements.caching import release
 from agreements.days import today
 from agreements.lists import Lists
-from jurisdictions.models import DataVersion, Jurisdiction
+from jurisdictions.models import DataVersion
 
 from . import ledger
-from .renderers import CSV, JSONLines
+from .bulk_forms import TWINS, Form, Output, Spreadsheet
+from .bulk_tables import DICTIONARY_COLUMNS, SCHEMA, TABLES, Reading, Table, dictionary_rows, schemas
+from .renderers import in_chunks
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
@@ -40,173 +38,162 @@ CURRENT = "current"
 KEPT = 5
 """Versions that stay, the current one among them."""
 TRIES = 3
-FORMATS = {"csv": CSV, "jsonl": JSONLines}
+ROWS_AT_ONCE = 500
+"""Records that are written together: never more than these are held in memory."""
 VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6}")
-
-COUNTIES = "counties"
-COUNTY_COLUMNS = {
-    "geoid": ("string", "Census id of the county, 5 digits."),
-    "state": ("string", "Postal abbreviation."),
-    "name": ("string", "As the Census prints it."),
-    "population": ("integer", "Empty where no count is held."),
-    "as_of": ("string", "The day of the answer."),
-    "list": ("string", "The newest list of participating agencies by that day; empty where none is held."),
-    "own_agencies": ("integer", "Agencies on that list which cover the whole county: the sheriff, the jail."),
-    "agencies_inside": ("integer", "Agencies on that list which cover a part of it: cities, towns, campuses."),
-    "models": ("array", "Models of their agreements."),
-    "agencies_in_question": ("integer", "ICE prints the county for them; their area is not certain. Counted nowhere."),
-    "statewide_agencies": ("integer", "Agencies of the whole state on that list. They work here too."),
-    "answer_url": ("string", "The whole answer."),
-}
 
 
 class NotBuilt(Exception):
     """There are no files yet, or not this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A list of the API as files. `record` names its schema in the API's description."""
-
-    name: str
-    record: str
-
-    @property
-    def view(self):
-        # Asked for here, not above: the addresses import the views, and a view serves these files.
-        from .urls import router
-
-        viewset = next(viewset for prefix, viewset, _basename in router.registry if prefix == self.name)
-        return viewset.as_view({"get": "list"}, basename=self.name, throttle_classes=[])
-
-    def lines(self, form: str, site: str) -> Iterator[bytes]:
-        asked = RequestFactory().get(f"/api/v1/{self.name}/", {"format": form}, **origin(site))
-        response = self.view(asked)
-        if response.status_code != 200:
-            raise RuntimeError(f"{self.name}/ answers {response.status_code}")
-        return iter(response.streaming_content)
-
-
-TABLES = [
-    Table("agreements", "AgreementRecord"),
-    Table("agencies", "AgencyWithLists"),
-    Table("laws", "LawRecord"),
-    Table("policies", "PolicyRecord"),
-    Table("designations", "DesignationRecord"),
-    Table("snapshots", "SnapshotRecord"),
-    Table("events", "EventRecord"),
-    Table("jurisdictions", "JurisdictionRecord"),
-]
+class BeingBuilt(Exception):
+    """Another process is writing files at this moment."""
 
 
 def folder() -> Path:
     return Path(settings.DATA_DIR) / "bulk"
 
 
-def origin(site: str) -> dict[str, Any]:
-    """What a request to `site` (https://portal.example) carries, so that addresses in the files are whole."""
-    scheme, _, host = site.rstrip("/").partition("://")
-    return {"HTTP_HOST": host, "secure": scheme == "https"}
-
-
 # -- Writing --------------------------------------------------------------------------------------------------------
 
 
-def build(site: str, *, force: bool = False) -> dict:
+def build(site: str, *, force: bool = False, wait: bool = True) -> dict:
     """Write a new version and put it in place; the manifest. The current one stays if nothing has changed since.
 
-    All files speak of one data version: if facts change meanwhile, it begins anew.
+    `site` is how addresses in the files begin, https://portal.example. All files speak of one data version: if facts
+    change meanwhile, it begins anew, and after a few times raises RuntimeError. One process writes at a time: another
+    one waits, or raises BeingBuilt if it is not to `wait`.
     """
-    folder().mkdir(parents=True, exist_ok=True)
-    for _try in range(TRIES):
-        turn = ledger.catch_up()
-        version = DataVersion.objects.current()
-        if turn.data_version != version.number:
-            continue
-        basis = {
-            "data_version": version.number,
-            "changed_at": version.changed_at.isoformat(),
-            "as_of": today().isoformat(),
-            "release": release(),
-            "site": site.rstrip("/"),
-        }
-        held = manifest() if is_built() else {}
-        if not force and all(held.get(name) == value for name, value in basis.items()):
-            return held
-        work = Path(tempfile.mkdtemp(prefix="building-", dir=folder()))
-        try:
-            files = [write(work, table.name, form, table.lines(form, site)) for table in TABLES for form in FORMATS]
-            counties = list(county_rows(site))
-            for form, renderer in FORMATS.items():
-                files.append(write(work, COUNTIES, form, renderer().stream(counties, list(COUNTY_COLUMNS))))
-            files.append(write(work, "dictionary", "csv", dictionary_lines()))
-            if DataVersion.objects.current().number != version.number:
+    with one_at_a_time(wait=wait), translation.override("en"):
+        for left in folder().glob("building-*"):  # by a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        for _try in range(TRIES):
+            turn = ledger.catch_up()
+            version = DataVersion.objects.current()
+            if turn.data_version != version.number:
                 continue
-            newest = Lists.on(today()).newest
-            contents = {
-                "version": next_version(),
-                "built_at": timezone.now().isoformat(timespec="seconds"),
-                **basis,
-                "newest_list": newest and newest.isoformat(),
-                "changes_cursor": str(ledger.Cursor.at(turn)),
-                "geography": ledger.geography(),
-                "licence": LICENCE,
-                "licence_url": LICENCE_URL,
-                "files": files,
-                "schemas": schemas(),
-            }
-            (work / MANIFEST).write_text(json.dumps(contents, ensure_ascii=False, indent=1), encoding="utf-8")
-            put_in_place(work, contents["version"])
-            return contents
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+            basis = basis_of(version, site)
+            held = manifest() if is_built() else {}
+            if not force and all(held.get(name) == value for name, value in basis.items()):
+                return held
+            work = Path(tempfile.mkdtemp(prefix="building-", dir=folder()))
+            try:
+                files = write_all(work, Reading(today(), site.rstrip("/")))
+                if basis_of(DataVersion.objects.current(), site) != basis:
+                    continue
+                newest = Lists.on(today()).newest
+                contents = {
+                    "version": next_version(),
+                    "built_at": timezone.now().isoformat(timespec="seconds"),
+                    **basis,
+                    "newest_list": newest and newest.isoformat(),
+                    "changes_cursor": str(ledger.Cursor.at(turn)),
+                    "geography": ledger.geography(),
+                    "licence": LICENCE,
+                    "licence_url": LICENCE_URL,
+                    "files": files,
+                    "schemas": schemas(),
+                }
+                (work / MANIFEST).write_text(json.dumps(contents, ensure_ascii=False, indent=1), encoding="utf-8")
+                put_in_place(work, contents["version"])
+                return contents
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
     raise RuntimeError("The facts changed while the files were written, each time. Try again when an import is over.")
 
 
-def write(work: Path, name: str, form: str, chunks: Iterable[bytes]) -> dict[str, Any]:
-    """Write a file and its compressed twin while its rows come; what the manifest says of it."""
-    path = work / f"{name}.{form}"
-    digest, size, rows = hashlib.sha256(), 0, Rows(form)
-    with path.open("wb") as plain, gzip.GzipFile(f"{path}.gz", "wb", 6, mtime=0) as packed:
-        for chunk in chunks:
-            for out in (plain, packed):
-                out.write(chunk)
-            digest.update(chunk)
-            size += len(chunk)
-            rows.add(chunk)
+@contextmanager
+def one_at_a_time(*, wait: bool) -> Iterator[None]:
+    """The right to write, which ends with the process at the latest."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise BeingBuilt from None
+        yield
+
+
+def basis_of(version: DataVersion, site: str) -> dict[str, Any]:
+    """What the files follow from."""
     return {
-        "name": path.name,
-        "table": name,
-        "format": form,
-        "media_type": FORMATS[form].media_type,
-        "rows": rows.count,
-        "bytes": size,
-        "sha256": digest.hexdigest(),
-        "schema": name if name != "dictionary" else None,
+        "data_version": version.number,
+        "changed_at": version.changed_at.isoformat(),
+        "as_of": today().isoformat(),
+        "release": release(),
+        "site": site.rstrip("/"),
     }
 
 
-class Rows:
-    """Counts records as they pass: a line break inside quotes ends no row of CSV, and a heading is no record."""
+def write_all(work: Path, reading: Reading) -> list[dict[str, Any]]:
+    """Every file; what the manifest says of each."""
+    files = []
+    for table in TABLES:
+        files += write(work, table.name, table.columns, table.forms, noted(table, reading))
+    files += write(work, "dictionary", DICTIONARY_COLUMNS, (Spreadsheet,), dictionary_rows(), is_described=False)
+    return files + [write_schema(work, table, schema) for table, schema in schemas().items()]
 
-    def __init__(self, form: str):
-        self.is_csv = form == "csv"
-        self.ends = 0
-        self.is_quoted = False
 
-    def add(self, chunk: bytes) -> None:
-        if not self.is_csv:
-            self.ends += chunk.count(b"\n")
-            return
-        for number, part in enumerate(chunk.split(b'"')):
-            if number:
-                self.is_quoted = not self.is_quoted
-            if not self.is_quoted:
-                self.ends += part.count(b"\n")
+def write_schema(work: Path, table: str, schema: dict[str, Any]) -> dict[str, Any]:
+    output = Output(work / f"{table}.{SCHEMA}")
+    output.write(json.dumps(schema, ensure_ascii=False, indent=1).encode())
+    return {
+        "name": output.path.name,
+        "table": table,
+        "format": SCHEMA,
+        "media_type": "application/schema+json",
+        "rows": 1,
+        **output.finish(),
+        "schema": None,
+    }
 
-    @property
-    def count(self) -> int:
-        return max(0, self.ends - 1) if self.is_csv else self.ends
+
+def noted(table: Table, reading: Reading) -> Iterator[dict[str, Any]]:
+    """The rows of the table; the documents that they rest on are noted as they pass."""
+    for row in table.rows(reading):
+        if table.notes_sources:
+            reading.note_sources(table.name, row)
+        yield row
+
+
+def write(
+    work: Path,
+    name: str,
+    columns: Iterable[str],
+    forms: Iterable[type[Form]],
+    rows: Iterable[dict[str, Any]],
+    *,
+    is_described: bool = True,
+) -> list[dict[str, Any]]:
+    """Write rows, read once, in each of these forms; what the manifest says of each file."""
+    outputs = [(form(columns), Output(work / f"{name}.{form.extension}")) for form in forms]
+    count = 0
+    try:
+        for form, output in outputs:
+            output.write(form.head())
+        for batch in in_chunks(rows, ROWS_AT_ONCE):
+            count += len(batch)
+            for form, output in outputs:
+                output.write(form.body(batch))
+        described = []
+        for form, output in outputs:
+            output.write(form.tail())
+            described.append(
+                {
+                    "name": output.path.name,
+                    "table": name,
+                    "format": form.extension,
+                    "media_type": form.media_type,
+                    "rows": count,
+                    **output.finish(),
+                    "schema": name if is_described else None,
+                }
+            )
+        return described
+    finally:
+        for _form, output in outputs:
+            output.close()
 
 
 def next_version() -> str:
@@ -217,7 +204,9 @@ def next_version() -> str:
 
 
 def put_in_place(work: Path, version: str) -> None:
-    """A reader sees the old files or the new ones, never some of each."""
+    """A reader sees the old files or the new ones, never some of each; nor half of them after the power failed."""
+    for path in work.iterdir():
+        onto_disk(path)
     work.chmod(0o755)
     work.rename(folder() / version)
     link = folder() / f"{CURRENT}.new"
@@ -228,52 +217,10 @@ def put_in_place(work: Path, version: str) -> None:
         shutil.rmtree(folder() / old, ignore_errors=True)
 
 
-def county_rows(site: str) -> Iterator[dict[str, Any]]:
-    """Each county with what stands on the newest list for it, as the map and its table say. Five queries."""
-    from portal.answers.counties import Country
-
-    country, lists = Country.read(today()), Lists.on(today())
-    counties = Jurisdiction.objects.filter(kind=Jurisdiction.Kind.COUNTY).select_related("state").order_by("geoid")
-    for county in counties:
-        here = country.county(county.pk)
-        yield {
-            "geoid": county.pk,
-            "state": county.state.usps,
-            "name": county.name,
-            "population": county.population,
-            "as_of": today().isoformat(),
-            "list": lists.listed and lists.listed.isoformat(),
-            "own_agencies": here.own,
-            "agencies_inside": here.inside,
-            "models": list(here.models),
-            "agencies_in_question": here.in_question,
-            "statewide_agencies": len(country.state(county.state_id).statewide),
-            "answer_url": f"{site.rstrip('/')}/api/v1/jurisdictions/{county.pk}/answer/",
-        }
-
-
-@cache
-def schemas() -> dict[str, dict]:
-    """The schema of a record of each table, from the API's description."""
-    from .description import description
-
-    known = description()["components"]["schemas"]
-    counties = {name: {"type": kind, "description": text} for name, (kind, text) in COUNTY_COLUMNS.items()}
-    return {table.name: known[table.record] for table in TABLES} | {
-        COUNTIES: {"type": "object", "properties": counties}
-    }
-
-
-def dictionary_lines() -> Iterator[bytes]:
-    """The data dictionary: what each column means."""
-    out = io.StringIO()
-    write_row = csv.writer(out).writerow
-    write_row(["table", "column", "type", "meaning"])
-    for table, schema in schemas().items():
-        for name, column in schema["properties"].items():
-            kind = column.get("type") or ("record" if "$ref" in str(column) else "")
-            write_row([table, name, kind, " ".join(str(column.get("description", "")).split())])
-    yield out.getvalue().encode()
+def onto_disk(path: Path) -> None:
+    """Come back when the file is where it outlasts the machine."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 # -- Reading --------------------------------------------------------------------------------------------------------
@@ -297,6 +244,11 @@ def manifest(version: str = CURRENT) -> dict:
         return json.loads((folder() / version / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotBuilt from None
+
+
+def twin_of(path: Path, coding: str | None) -> Path:
+    """The file as it is held in this coding of HTTP; the file itself where it is in none."""
+    return path.with_name(path.name + TWINS[coding]) if coding else path
 
 
 def file_of(name: str, version: str = CURRENT) -> tuple[dict, Path]:

@@ -41,8 +41,8 @@ class CompressionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if is_admin(request) or response.has_header("Content-Encoding"):
-            return response
+        if is_admin(request) or response.has_header("Content-Encoding") or response.has_header("Content-Range"):
+            return response  # a part of a file is of the bytes as they are
         if not response.headers.get("Content-Type", "").startswith(COMPRESSIBLE):
             return response
         if not response.streaming and len(response.content) < SMALLEST:

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.test import RequestFactory
 from django.utils import translation
 from rest_framework.utils import json
-from rest_framework.utils.encoders import JSONEncoder
 
 from agreements.caching import public_page
 from agreements.days import today
@@ -51,8 +50,10 @@ def answer_of(request: HttpRequest, geoid: str) -> str:
     asked.META["HTTP_HOST"] = request.get_host()
     view = JurisdictionViewSet.as_view({"get": "answer"}, detail=True, throttle_classes=[])
     with translation.override("en"):  # the API has one language
-        answer = view(asked, geoid=geoid).data
-    return json.dumps(answer, cls=JSONEncoder, ensure_ascii=False, indent=2)
+        response = view(asked, geoid=geoid)
+    if hasattr(response, "render"):
+        response.render()
+    return json.dumps(json.loads(response.content), ensure_ascii=False, indent=2)
 
 
 def files() -> list[dict]:
