@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from agreements.facts import tables
 from agreements.facts.load import load_facts
+from jurisdictions.signals import say_that_facts_changed
 
 STEPS = 11  # of a first load: geography, decisions, agencies, agreements, lists, rows and what is derived from them
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
                 bar.update(1)
 
             done = load_facts(folder, progress)
+        if not done.changed:
+            say_that_facts_changed()  # they may show otherwise since yesterday, or under this release
         if done.changed:
             # The database plans its queries by what it knows of the tables' contents; PostgreSQL would look at them
             # some minutes later, SQLite never.

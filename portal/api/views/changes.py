@@ -18,8 +18,8 @@ from agreements.api.problems import BadParameters
 from agreements.api.rule_serializers import DesignationRecord, LawRecord, PolicyRecord
 from agreements.api.serializers import AgencyWithLists, AgreementRecord, SnapshotRecord
 from portal.api import ledger
-from portal.api.ledger import Cursor, Kind
-from portal.api.ledger_models import LedgerEntry
+from portal.api.ledger import Change, Cursor, Kind
+from portal.api.ledger_models import LedgerTurn
 from portal.api.pagination import LARGEST
 
 PAGE_SIZE = 100
@@ -74,14 +74,6 @@ class LostCursor(APIException):
     )
 
 
-class NotNow(APIException):
-    """Facts are being written, and the ledger cannot be compared with them yet."""
-
-    status_code = 503
-    wait = 60
-    """Seconds, for Retry-After."""
-
-
 class Changes(Answer, APIView):
     """What became different since you looked last: created, updated, merged, withdrawn.
 
@@ -106,48 +98,45 @@ class Changes(Answer, APIView):
     )
     def get(self, request) -> Response:
         """The next changes after a cursor."""
-        kinds, size = self.kinds, self.size
-        try:
-            turn = ledger.catch_up()
-        except ledger.Busy as busy:
-            raise NotNow(str(busy)) from None
-        cursor = self.cursor
-        entries = cursor.entries()
-        if kinds:
-            entries = entries.filter(kind__in=kinds)
-        found = list(entries[: size + 1])
-        page, has_more = found[:size], len(found) > size
+        page = ledger.changes_after(self.cursor, self.size, self.kinds, self.turn)
         return Response(
             {
-                "results": self.shown(page, cursor),
-                "has_more": has_more,
-                "next_cursor": str(Cursor.at(page[-1].turn, page[-1].pk) if has_more else Cursor.at(turn)),
+                "results": self.shown(page.changes),
+                "has_more": page.has_more,
+                "next_cursor": str(page.cursor),
                 "geography": ledger.geography(),
                 "meta": self.meta,
             }
         )
 
-    def shown(self, entries: list[LedgerEntry], cursor: Cursor) -> list[dict[str, Any]]:
-        """Each entry with its record as it is now; a few queries for each kind, whatever their number."""
+    @cached_property
+    def etag(self) -> str:
+        # Whether what differs has been noted changes the cursor that is given.
+        return f'{super().etag[:-1]}-{self.turn.number if self.turn else 0}"'
+
+    @cached_property
+    def turn(self) -> LedgerTurn | None:
+        return LedgerTurn.objects.newest()
+
+    def shown(self, changes: list[Change]) -> list[dict[str, Any]]:
+        """Each change with its record as it is now; a few queries for each kind, whatever their number."""
         origin = self.request.build_absolute_uri("/").rstrip("/")
         records = {}
         for kind in Kind:
-            ids = [entry.record for entry in entries if entry.kind == kind and entry.is_shown]
+            ids = [change.key[1] for change in changes if change.key[0] == kind and change.state.digest]
             records |= {(kind.value, each["id"]): each for each in ledger.shown(kind, origin, ids)}
-        return [self.told(entry, cursor, records.get((entry.kind, entry.record))) for entry in entries]
+        return [self.told(change, records.get(change.key)) for change in changes]
 
-    def told(self, entry: LedgerEntry, cursor: Cursor, record: dict | None) -> dict[str, Any]:
-        change = cursor.change(entry)
-        if entry.is_shown and record is None:
-            change = "withdrawn"  # since the ledger was brought up to date, a moment ago
-        address = reverse(f"api:{entry.kind}-detail", args=[entry.record])
+    def told(self, change: Change, record: dict | None) -> dict[str, Any]:
+        kind, public_id = change.key
+        is_gone_since = change.state.digest and record is None  # a moment ago
         return {
-            "id": entry.record,
-            "kind": entry.kind,
-            "change": change,
-            "merged_into": entry.merged_into or None,
-            "data_version": entry.turn.data_version,
-            "url": self.request.build_absolute_uri(address),
+            "id": public_id,
+            "kind": kind,
+            "change": "withdrawn" if is_gone_since else change.name,
+            "merged_into": change.state.merged_into or None,
+            "data_version": change.data_version,
+            "url": self.request.build_absolute_uri(reverse(f"api:{kind}-detail", args=[public_id])),
             "record": record,
         }
 

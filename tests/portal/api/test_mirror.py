@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
-from django.test import Client
+from django.db import OperationalError, connection
+from django.test import Client, TestCase
+from django.test.utils import CaptureQueriesContext
 
 from agreements.actions import approve, propose
 from agreements.api.held import held_answers
@@ -106,8 +107,13 @@ class Portal:
         self.records, self.cursor = self.code["begin"]()
         self.compare()
 
-    def follow(self) -> set[tuple[str, str]]:
-        """Follow the changes, see that the mirror is exact, and say what was told, beside events."""
+    def follow(self, *, noted: bool = True) -> set[tuple[str, str]]:
+        """Follow the changes, see that the mirror is exact, and say what was told, beside events.
+
+        `noted`: the ledger was brought up to date before, as it is once a change is committed.
+        """
+        if noted:
+            ledger.catch_up()
         self.told = []
         self.cursor = self.code["follow"](self.records, self.cursor)
         self.compare()
@@ -227,7 +233,7 @@ def test_a_mirror_stays_exact_whatever_comes_first(portal):
                 step()
         if number % 3 == 0:
             portal.begin()
-        portal.follow()
+        portal.follow(noted=chance.random() < 0.5)
 
 
 def test_without_a_cursor_it_begins_at_the_beginning(portal):
@@ -280,7 +286,7 @@ def test_a_portal_put_back_to_an_older_backup_says_so_to_who_has_read_further(po
 
 
 NO_CURSORS = ["x", "%00", "é", "Li4u", "-1", "A" * 5000, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5LmFi", "MS4AAA", "MS54LjUuNg"]
-OF_ANOTHER_PORTAL = ["MS54", "MS54LjU"]
+OF_ANOTHER_PORTAL = ["MS5h", "MS5hYmMuNQ", "MS5hYi4wMTIzNDU2Ny5sYXcuYS1i"]
 
 
 def test_what_is_no_cursor_of_ours_is_refused_with_a_sentence(client, db):
@@ -312,10 +318,10 @@ def test_while_nothing_changes_it_costs_little_and_is_not_sent_again(portal, dja
     portal.follow()
     address = f"/api/v1/changes/?after={portal.cursor}"
     first = portal.get(address)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the version of the facts, the newest turn
         portal.get(address, status=304, **{"If-None-Match": first["ETag"]})
     turns = ledger.LedgerTurn.objects.count()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         portal.get(address)
     held_answers.clear()
     with django_assert_num_queries(7):
@@ -325,15 +331,54 @@ def test_while_nothing_changes_it_costs_little_and_is_not_sent_again(portal, dja
     assert portal.get(address)["ETag"] != first["ETag"]
 
 
-def test_while_a_list_is_loaded_for_long_it_says_when_to_ask_again(client, db, monkeypatch):
+def test_what_is_not_noted_yet_is_told_all_the_same_and_reading_it_writes_nothing(portal):
+    """A day has begun, or a process broke off before it noted what it had changed."""
+    portal.follow()
+    portal.edit(portal.law, title="Another act")
+    portal.load([SHERIFF, LEE, LEVY], 0, kind="pending", name="pendingAgencies01062026.xlsx")
+    cursor = portal.cursor
+    with CaptureQueriesContext(connection) as asked:
+        told = portal.follow(noted=False)
+    assert told >= {("law", "updated"), ("agency", "created"), ("agreement", "created")}
+    assert len(portal.told) > portal.code["PAGE_SIZE"]
+    assert len(portal.told) == len({(each["kind"], each["id"]) for each in portal.told})
+    assert {query["sql"].split()[0] for query in asked.captured_queries} == {"SELECT"}
+    assert portal.cursor == cursor  # they come again, until they are noted
+    assert portal.follow() == told
+    assert portal.follow() == set()
+    assert portal.cursor != cursor
+
+
+def test_who_is_in_the_midst_of_what_is_not_noted_loses_nothing_when_it_changes_or_is_noted(portal):
+    first = portal.changes(page_size=3)
+    portal.records = {(each["kind"], each["id"]): each["record"] for each in first["results"]}
+    portal.edit(portal.law, title="Another act")
+    second = portal.changes(page_size=3, after=first["next_cursor"])
+    assert second["results"][0]["id"] == first["results"][0]["id"]  # facts are others: from the beginning
+    third = portal.changes(page_size=3, after=second["next_cursor"])
+    assert not {each["id"] for each in third["results"]} & {each["id"] for each in second["results"]}
+    portal.cursor = third["next_cursor"]
+    portal.records |= {(each["kind"], each["id"]): each["record"] for each in second["results"] + third["results"]}
+    portal.follow()
+
+
+def test_a_change_is_noted_once_it_is_committed_and_no_failure_undoes_it(portal, monkeypatch, caplog):
+    portal.follow()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        portal.edit(portal.law, title="Another act")
+    assert ledger.LedgerEntry.objects.get(record="fl-act").turn == ledger.LedgerTurn.objects.newest()
+
     def in_vain(self):
         raise OperationalError("database is locked")
 
+    with TestCase.captureOnCommitCallbacks() as callbacks:
+        portal.edit(portal.law, title="A third act")
     monkeypatch.setattr(type(DataVersion.objects), "take_turn", in_vain)
-    response = client.get("/api/v1/changes/")
-    assert (response.status_code, response["Retry-After"]) == (503, "61")
-    assert response.json()["detail"] == "A list is being loaded just now. Ask again in a minute."
-    assert not ledger.LedgerTurn.objects.exists()
+    for callback in callbacks:
+        callback()
+    assert "Facts are being written just now" in caplog.text
+    assert portal.follow(noted=False) == {("law", "updated")}
+    assert portal.records["law", "fl-act"]["title"] == "A third act"
 
 
 def test_the_root_leads_to_it(client):
