@@ -3,6 +3,8 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from jurisdictions.signals import facts_changed
+
 
 class PortalConfig(AppConfig):
     """The site: puts the two apps together, owns no facts."""
@@ -13,7 +15,15 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # The last app with models: when its turn comes, Django has made the permissions of all others and of it.
         post_migrate.connect(grant_roles, sender=self, dispatch_uid="portal.roles")
+        facts_changed.connect(note_what_changed, dispatch_uid="portal.ledger")
         import_module("portal.reports_admin")
+
+
+def note_what_changed(**_kwargs) -> None:
+    """After each change of the facts the ledger of what the API shows is brought up to date."""
+    from portal.api import ledger
+
+    ledger.catch_up()
 
 
 def grant_roles(**_kwargs) -> None:
