@@ -16,13 +16,23 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import translation
 
+from agreements import lists
+from agreements.api import shapes
 from agreements.api.held import held_answers
-from agreements.api.shapes import kept_lists
 from portal.answers import counties, series, shelf
+from portal.api.throttling import counts
 from tests import facts, site, staff
 
 DATABASE_FIXTURES = {"db", "transactional_db", "facts_database", "copy_of_facts", "site_url"}
-SLOWEST = "tests/agreements/test_series.py"
+SLOWEST = (
+    "tests/agreements/test_series.py",
+    "tests/pages/test_desk_in_browser.py",
+    "tests/pages/test_access.py",
+    "tests/agreements/test_facts_and_staff.py",
+    "tests/agreements/desk/test_any_sequence.py",
+    "tests/agreements/desk/test_killed.py",
+    "tests/portal/api/test_mirror.py",
+)
 
 
 def pytest_addoption(parser):
@@ -32,6 +42,8 @@ def pytest_addoption(parser):
 def pytest_configure():
     os.environ.setdefault(facts.DIGEST, facts.digest())
     # Attempts to sign in are counted by each test process for itself, not in the one place that workers share.
+    # So are calls of the API, of which a test may make many.
+    settings.COUNTS_DIR, settings.CALLS_A_MINUTE = "", 100_000
     settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "attempts"}
 
 
@@ -118,9 +130,11 @@ def _empty_caches():
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    counts().forget()
     for held in (counties, series, shelf):
         held._held.cache_clear()
-    kept_lists.cache_clear()
+    shapes.kept_lists.cache_clear()
+    lists.kept_lists.cache_clear()
     held_answers.clear()
 
 

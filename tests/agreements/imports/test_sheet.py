@@ -12,7 +12,6 @@ import string
 import struct
 import tracemalloc
 import zipfile
-import zlib
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from time import process_time
@@ -604,11 +603,17 @@ def real_files():
         return [Path(REAL) / row["kind"] / row["file"] for row in csv.DictReader(stream)]
 
 
+SAMPLED = 4  # every fourth list, for openpyxl takes a third of a second over one
+
+
 @pytest.mark.skipif(not REAL, reason="ICE_SHEETS_DIR names no folder of ICE's workbooks")
-@pytest.mark.parametrize("shard", range(8))
+@pytest.mark.parametrize("shard", range(SAMPLED))
 def test_the_real_lists_are_read_as_openpyxl_reads_them(shard):
-    """Value for value and type for type, links and stamps too."""
-    paths = [path for path in real_files() if zlib.crc32(path.name.encode()) % 8 == shard]
+    """Value for value and type for type, links and stamps too.
+
+    That each of the others is read as it was when openpyxl read all of them too: test_series.py, against the bundle.
+    """
+    paths = real_files()[::SAMPLED][shard::SAMPLED]
     assert paths
     for path in paths:
         sheet = read_sheet(path)
