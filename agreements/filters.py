@@ -127,7 +127,12 @@ class DayFilter(filters.Filter):
 
 
 class StateFilter(filters.Filter):
+    """Compares with the state's own key, its FIPS code, so that the database begins with the state."""
+
     field_class = StateField
+
+    def filter(self, queryset, usps):
+        return super().filter(queryset, state_fips(usps)) if usps else queryset
 
 
 class AreaFilter(filters.Filter):
@@ -271,7 +276,7 @@ class AgreementFilter(OnADay):
     """Agreements known by `as_of` (today unless given), each with its status that day."""
 
     q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Agency name"))
-    state = StateFilter("agency__state__usps", label=_("State"))
+    state = StateFilter("agency__state", label=_("State"))
     jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
     reach = filters.ChoiceFilter(method="nothing_more", choices=REACHES, label=_("How the agency reaches the area"))
     model = ModelFilter("program_model", label=_("Kind of agreement"))
@@ -322,7 +327,7 @@ class AgencyFilter(OnADay):
     """
 
     q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Agency name"))
-    state = StateFilter("state__usps", label=_("State"))
+    state = StateFilter("state", label=_("State"))
     jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
     reach = filters.ChoiceFilter(method="nothing_more", choices=REACHES, label=_("How the agency reaches the area"))
     model = ModelFilter(method="nothing_more", label=_("Kind of agreement"))
@@ -416,7 +421,7 @@ class LawFilter(RuleFilter):
     """State laws. `topic` and `effect` are of one and the same provision; with `as_of`, of one in force that day."""
 
     q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Words in it"))
-    state = StateFilter("jurisdiction__usps", label=_("State"))
+    state = StateFilter("jurisdiction", label=_("State"))
     jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID) whose state's laws are meant"))
     topic = filters.ChoiceFilter(method="nothing_more", choices=Topic.choices, label=_("Topic"))
     effect = filters.ChoiceFilter(method="nothing_more", choices=Effect.choices, label=_("What it does"))
@@ -520,7 +525,7 @@ class PolicyFilter(OfGovernments):
     """Local policies."""
 
     q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Words in it"))
-    state = StateFilter("state_area__usps", label=_("State"))
+    state = StateFilter("state_area", label=_("State"))
     jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
     reach = filters.ChoiceFilter(method="nothing_more", choices=AREA_REACHES, label=_("Whose, seen from the area"))
     topic = filters.ChoiceFilter(method="speaks_of", choices=Topic.choices, label=_("Topic"))

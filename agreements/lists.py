@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Max, Min, Q
+
+from jurisdictions.models import DataVersion
 
 from .days import is_stale, today
 from .models import Snapshot
@@ -39,6 +43,13 @@ class Lists:
         )
         return cls(day, now, **held)
 
+    @classmethod
+    def of(cls, day: date, version: DataVersion) -> Lists:
+        """The same, kept in memory for as long as it is the facts' version; before the first load nothing is kept."""
+        if not version.number:
+            return cls.on(day)
+        return kept_lists(str(connection.settings_dict["NAME"]), version.number, version.changed_at, day, today())
+
     @property
     def is_covered(self) -> bool:
         """Whether a list speaks for the day: without one there is no yes and no no."""
@@ -56,3 +67,8 @@ class Lists:
     @property
     def is_stale(self) -> bool:
         return self.newest is not None and is_stale(self.newest, self.today)
+
+
+@lru_cache(maxsize=32)
+def kept_lists(database: str, number: int, changed_at: datetime, day: date, now: date) -> Lists:
+    return Lists.on(day)

@@ -153,7 +153,7 @@ class Answer:
         """What a browser asks before it sends a request from another site."""
         headers = {
             "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
-            "Access-Control-Allow-Headers": "Content-Type, If-None-Match, If-Modified-Since",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, If-Modified-Since",
             "Access-Control-Max-Age": "86400",
         }
         return Response(status=204, headers=headers)
@@ -187,7 +187,7 @@ class Answer:
 
     @cached_property
     def lists(self) -> Lists:
-        return Lists.on(self.day)
+        return Lists.of(self.day, self.version)
 
     @cached_property
     def version(self) -> DataVersion:
@@ -302,8 +302,8 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         queryset = self.filter_queryset(self.get_queryset())
         if self.is_streamed:
             return self.streamed_rows(self.kept(self.shape.stream(queryset)))
-        page = self.paginate_queryset(self.shape.rows(queryset))
-        return self.get_paginated_response([*self.kept(self.shape.shown(page))])
+        page = self.paginator.page_of(queryset, request, self)
+        return self.get_paginated_response([*self.kept(self.shape.shown(self.shape.rows(page)))])
 
     def retrieve(self, request: Request, *args, **kwargs) -> HttpResponseBase:
         row = self.shape.rows(self.one()).first()

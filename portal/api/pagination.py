@@ -21,6 +21,10 @@ class Pages(PageNumberPagination):
         return self.positive(request, "page_size", self.page_size, LARGEST)
 
     def paginate_queryset(self, queryset, request, view=None) -> list:
+        return list(self.page_of(queryset, request, view))
+
+    def page_of(self, queryset, request, view):
+        """The part of the queryset that the page shows, not read yet; what there is was counted."""
         self.view = view
         size = self.get_page_size(request)
         number = self.positive(request, "page", 1)
@@ -28,7 +32,7 @@ class Pages(PageNumberPagination):
         if number > paginator.num_pages:
             raise BadParameters({"page": f"There are {paginator.num_pages} pages."}, view.known_parameters)
         self.request, self.page = request, paginator.page(number)
-        return list(self.page)
+        return self.page.object_list
 
     def positive(self, request, name: str, default: int, largest: int | None = None) -> int:
         text = request.query_params.get(name, "")

@@ -324,7 +324,7 @@ def test_while_nothing_changes_it_costs_little_and_is_not_sent_again(portal, dja
     with django_assert_num_queries(2):
         portal.get(address)
     held_answers.clear()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         portal.get(address)
     assert ledger.LedgerTurn.objects.count() == turns
     DataVersion.objects.bump()
