@@ -22,11 +22,13 @@ from rest_framework.utils import json
 from rest_framework.utils.encoders import JSONEncoder
 
 from agreements.api.serializers import AgreementBrief
-from agreements.filters import AreaField, DayField, ModelField, SinceFilter, StateField
+from agreements.filters import AgreementFilter, AreaField, DayField, ModelField, SinceFilter, StateField
+from agreements.statistics import Group
 from jurisdictions.api.serializers import AgencyRecord
 from jurisdictions.geoids import STATE_USPS
 
 from .deprecation import DEPRECATIONS
+from .ledger_models import LedgerEntry
 from .meanings import MEANINGS
 
 BASE = "/api/v1/"
@@ -170,6 +172,9 @@ HEADERS = {
     "RateLimit-Remaining": ("How many are left.", {"type": "integer"}),
     "RateLimit-Reset": ("Seconds until there are more.", {"type": "integer"}),
     "Retry-After": ("Seconds to wait.", {"type": "integer"}),
+    "WWW-Authenticate": ("Bearer: how a key is sent.", {"type": "string"}),
+    "Content-Range": ("Which bytes of the file these are, or how many it has.", {"type": "string"}),
+    "Accept-Ranges": ("That parts of the file can be asked for.", {"type": "string"}),
     "Location": ("The address that stands for this one.", {"type": "string"}),
     "Deprecation": ("Since when the address or a part of it is deprecated (RFC 9745).", {"type": "string"}),
     "Sunset": ("When it will be gone (RFC 8594).", {"type": "string"}),
@@ -180,11 +185,13 @@ OF_UNCHANGED = ("ETag", "Last-Modified", "X-Data-Version")
 
 REFUSALS = {
     "400": "An unknown parameter, one given twice, or a value that it cannot have; `errors` names it.",
+    "401": "You sent a key that is not in force. Without one you need none.",
     "404": "There is no such record, or not yet on the day of `as_of`.",
     "405": "Another method than GET, HEAD and OPTIONS (of lookup/ also POST).",
     "410": "The id was given up, and no record took its place.",
     "413": "The body is too large.",
     "415": "The body is neither JSON nor a form.",
+    "416": "The file has no such part; `Content-Range` says how long it is.",
     "429": "Too many calls; `Retry-After` says how long to wait.",
     "500": "An error of ours. It is in our log.",
 }
@@ -319,8 +326,15 @@ def contact() -> dict[str, str]:
     return {kind: settings.CONTACT}
 
 
+OF_REFUSALS = {
+    "401": ("WWW-Authenticate",),
+    "416": ("Content-Range",),
+    "429": ("Retry-After", *OF_A_LIMIT),
+}
+
+
 def refusal(status: str) -> dict:
-    headers = {name: header(name) for name in ("Retry-After", *OF_A_LIMIT)} if status == "429" else {}
+    headers = {name: header(name) for name in OF_REFUSALS.get(status, ())}
     return {
         "description": REFUSALS[status],
         **({"headers": headers} if headers else {}),
@@ -338,8 +352,12 @@ def complete_parameters(operation: dict, path: str, schemas: dict) -> None:
     if path in FORMS_OF_NO_LIST and not any(each["name"] == "format" for each in parameters):
         parameters.append({"in": "query", "name": "format", "schema": {"type": "string", "enum": ["json"]}})
     record = schemas.get(record_of(operation, schemas) or "", {})
+    alike = {each["name"]: each for each in parameters_of(AgreementFilter().form)} if path.startswith("stats/") else {}
     for each in parameters:
-        schema, name = each["schema"], each["name"]
+        name = each["name"]
+        each["schema"] = schema = dict(alike.get(name, each)["schema"])
+        if each["in"] == "query" and (path, name) not in NEVER_EMPTY and name != "format":
+            each["allowEmptyValue"] = True
         if name == "format":
             each["description"] = "The form of the answer; json unless given."
             schema["enum"] = [form for form in A_FORMAT if form in schema["enum"]]
@@ -349,9 +367,13 @@ def complete_parameters(operation: dict, path: str, schemas: dict) -> None:
         elif name == "page_size":
             schema |= {"minimum": 1, "maximum": 1_000, "default": 100}
         elif name in {"fields", "expand"} and record:
-            names = [*record["properties"]] if name == "fields" else expandable(record)
-            each["schema"] = {"type": "array", "items": {"type": "string", "enum": names}}
-            each |= {"style": "form", "explode": False}
+            each |= several([*record["properties"]] if name == "fields" else expandable(record))
+        elif (path, name) == ("changes/", "kind"):
+            each |= several(LedgerEntry.Kind.values)
+        elif name == "group":
+            each |= several(Group.values)
+        elif name == "zip":
+            schema["pattern"] = r"^\d{5}(-?\d{4})?$"
         elif each["in"] == "path":
             each["description"] = PATH_PARAMETERS[name]
             if name == "geoid":
@@ -359,6 +381,14 @@ def complete_parameters(operation: dict, path: str, schemas: dict) -> None:
     parameters.sort(key=lambda each: (each["in"] != "path", IN_ORDER.get(each["name"], 0)))
 
 
+def several(names: list[str]) -> dict:
+    """A parameter that takes some of these names, with commas between them."""
+    schema = {"type": "array", "items": {"type": "string", "enum": names}}
+    return {"schema": schema, "style": "form", "explode": False}
+
+
+NEVER_EMPTY = {("lookup/", "zip"), ("stats/agreements/", "by")}
+"""Elsewhere a parameter without a value counts as not given."""
 PATH_PARAMETERS = {
     "public_id": "Its id: six characters, such as an agreement and an agency keep for ever.",
     "geoid": "The Census id of the area: 2, 5, 7 or 10 digits.",
@@ -389,14 +419,15 @@ def expandable(record: dict) -> list[str]:
 def complete_answers(operation: dict, path: str, method: str, schemas: dict) -> None:
     """Every status that an operation can have, with headers and bodies."""
     responses = operation["responses"]
-    is_file = path.startswith("bulk/{")
+    is_file, is_manifest = path.startswith("bulk/{"), path in {"bulk/", "bulk/manifest.json"}
     is_kept = not path.startswith(("lookup/", "bulk/"))
     limits = {name: header(name) for name in OF_A_LIMIT}
     good = responses["200"]
-    good["headers"] = {**({name: header(name) for name in OF_KEPT} if is_kept else {}), **limits}
+    own = OF_KEPT if is_kept else ("ETag", "Last-Modified", "Accept-Ranges") if is_file else ("ETag",) * is_manifest
+    good["headers"] = {name: header(name) for name in own} | limits
     good["description"] = good.get("description") or "The answer."
     complete_bodies(operation, path, good, schemas)
-    if is_kept or is_file:
+    if is_kept or is_file or is_manifest:
         headers = {name: header(name) for name in (OF_UNCHANGED if is_kept else ("ETag",))} | limits
         responses["304"] = {
             "description": "Nothing has changed since the ETag or the day that you sent.",
@@ -412,7 +443,14 @@ def complete_answers(operation: dict, path: str, method: str, schemas: dict) -> 
                 for media in good.get("content", {"application/json": {}})
             },
         }
-    refused = ["400", "405", "429", "500"]
+    if is_file:
+        responses["206"] = {
+            "description": "The part of the file that `Range` asks for, never compressed.",
+            "headers": {name: header(name) for name in ("Content-Range", "ETag", "Last-Modified")} | limits,
+            "content": deepcopy(good["content"]),
+        }
+        responses["416"] = {"$ref": "#/components/responses/416"}
+    refused = ["400", "401", "405", "429", "500"]
     refused += ["404"] if "{" in path else []
     refused += ["410"] if "{public_id}" in path or path == "changes/" else []
     refused += ["413", "415"] if method == "post" else []
@@ -520,18 +558,23 @@ def of_schema() -> dict:
     }
 
 
+TYPES_OF_FILES = ("text/csv", "application/x-ndjson", "application/geo+json", "application/schema+json")
+
+
 def paths_of_files() -> dict:
     """The manifest under its other name, and the files."""
     manifest = {
         "tags": ["bulk"],
         "description": "The manifest of the newest files under the name that mirrors look for: the same as bulk/.",
-        "responses": {"200": {"content": {"application/json": {"schema": {"type": "object"}}}, "description": ""}},
+        "responses": {
+            "200": {"content": {"application/json": {"schema": reference("ManifestRecord")}}, "description": ""}
+        },
     }
     file = {"schema": {"type": "string"}}
     got = {
         "200": {
             "description": "The file, compressed where `Accept-Encoding` allows it.",
-            "content": dict.fromkeys((*list(A_FORMAT.values())[1:], "application/geo+json"), file),
+            "content": dict.fromkeys(TYPES_OF_FILES, file),
         }
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,12 +25,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A parameter or a field. `choices`: the values that it can have, where they are few."""
+    """A parameter or a field. `choices`: the values that it can have, each with what it means where that is said."""
 
     name: str
     kind: tuple[Piece, ...]
     meaning: str
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
     is_required: bool = False
     is_deprecated: bool = False
 
@@ -120,14 +121,27 @@ def operation_in_words(method: str, path: str, operation: dict) -> Operation:
 
 def row(name: str, told: dict, parameter: dict | None = None) -> Row:
     schema = parameter["schema"] if parameter else told
+    meanings = dict(CHOICE.findall("\n".join(texts_of(told))))
     return Row(
         name,
         tuple(pieces(schema)),
-        " ".join(str(told.get("description", "")).split()),
-        tuple(choices(schema)),
+        " ".join(CHOICE.sub("", str(told.get("description", ""))).split()),
+        tuple((value, meanings.get(value, "")) for value in choices(schema)),
         bool(parameter and parameter.get("required")),
         told.get("deprecated", False),
     )
+
+
+CHOICE = re.compile(r"^\* `([^`]+)` - (.*)$", re.M)
+"""A line in which drf-spectacular tells what a value means."""
+
+
+def texts_of(schema: dict) -> Iterator[str]:
+    """The descriptions of a schema and of the vocabularies that it refers to."""
+    yield str(schema.get("description", ""))
+    for each in (schema, schema.get("items", {}), *alternatives(schema)):
+        if "$ref" in each and "enum" in resolved(each):
+            yield str(resolved(each).get("description", ""))
 
 
 def record(name: str) -> Record:
