@@ -6,14 +6,17 @@ The seed is printed; the same seed on the same code and facts makes the same cal
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.__main__ import DATABASES, ROOT, embedded_server, own_database
 
@@ -62,6 +65,9 @@ def fuzz(options: argparse.Namespace) -> int:
     django.setup()
     logging.disable(logging.CRITICAL)
 
+    from django.core.management import call_command
+    from django.test import override_settings
+
     from portal.api import throttling
     from tests import facts
 
@@ -69,7 +75,13 @@ def fuzz(options: argparse.Namespace) -> int:
     for throttle in vars(throttling).values():
         if isinstance(throttle, type) and hasattr(throttle, "allow_request"):
             throttle.allow_request = lambda *args: True
-    with facts.own_copy() as database, facts.as_default(database):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        facts.own_copy() as database,
+        facts.as_default(database),
+        override_settings(DATA_DIR=Path(folder)),
+    ):
+        call_command("build_bulk", stdout=io.StringIO())
         return told(options, facts.address(database))
 
 
@@ -128,7 +140,7 @@ def of_description(findings, values: dict, options: argparse.Namespace) -> None:
 
     every = described.operations(lambda label: options.only in label)
     for operation in every:
-        for case in described.limits(operation):
+        for case in described.limits(operation, values):
             described.send(findings, case)
     at_limits = findings.cases
     for round_number in range(ENOUGH_ROUNDS):  # an address without parameters has few calls, the others make up for it

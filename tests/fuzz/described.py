@@ -87,23 +87,33 @@ def cases(operation: APIOperation, mode: GenerationMode, known: Known) -> st.Sea
     if mode is GenerationMode.NEGATIVE:
         return made
 
+    kind = family(operation)
+    possible = words(operation) | {name.removeprefix(f"{kind} "): values for name, values in known.items() if values}
+    names = [parameter.name for parameter in operation.query if parameter.name in possible]
+
     @st.composite
     def plausible(draw: st.DrawFn) -> Case:
         case = draw(made)
-        family = operation.path.removeprefix("/api/v1/").partition("/")[0]
         for name in case.path_parameters:
-            if (values := known.get(f"{family} {name}")) and draw(st.integers(0, 4)):
+            if (values := known.get(f"{kind} {name}")) and draw(st.integers(0, 4)):
                 case.path_parameters = {**case.path_parameters, name: draw(st.sampled_from(values))}
-        if draw(st.booleans()):
-            names = [parameter.name for parameter in operation.query]
-            few = draw(st.lists(st.sampled_from(names), max_size=MOST_PARAMETERS, unique=True)) if names else []
-            case.query = {
-                name: draw(st.sampled_from(known[name])) if name in known else (case.query or {}).get(name, "")
-                for name in few
-            }
+        if names and draw(st.integers(0, 3)):
+            few = draw(st.lists(st.sampled_from(names), max_size=MOST_PARAMETERS, unique=True))
+            case.query = {name: draw(st.sampled_from(possible[name])) for name in few}
         return case
 
     return plausible()
+
+
+def words(operation: APIOperation) -> Known:
+    """What the description names as values of the parameters that take one of a few words."""
+    methods = description()["paths"].get(operation.path, {})
+    found = {}
+    for parameter in methods.get(operation.method.lower(), {}).get("parameters", ()):
+        schema = parameter["schema"]
+        if one_of := schema.get("enum") or schema.get("items", {}).get("enum"):
+            found[parameter["name"]] = [*map(str, one_of)]
+    return found
 
 
 def run(
@@ -134,14 +144,29 @@ def run(
         (test if seed is None else hypothesis.seed(seed)(test))()
 
 
-def limits(operation: APIOperation) -> Iterator[Case]:
-    """The calls at the limits of each parameter: the smallest, the longest, one too many, a method too many."""
+def limits(operation: APIOperation, known: Known) -> Iterator[Case]:
+    """The calls at the limits of each parameter: the smallest, the longest, one too many, a method too many.
+
+    Where the limit is not that of the id in the address, the id is one that exists.
+    """
     with quiet():
-        yield from schema().iter_coverage_cases(
+        usual = None
+        for case in schema().iter_coverage_cases(
             operation,
             generation_modes=list(GenerationMode),
             generation_config=schema().config.generation_for(operation=operation, phase="coverage"),
-        )
+        ):
+            usual = usual or dict(case.path_parameters)
+            if case.path_parameters == usual:
+                case.path_parameters = {
+                    name: known.get(f"{family(operation)} {name}", [value])[0] for name, value in usual.items()
+                }
+            yield case
+
+
+def family(operation: APIOperation) -> str:
+    """What kind of record an address is of: "laws" for laws/{key}/."""
+    return operation.path.removeprefix("/api/v1/").partition("/")[0]
 
 
 def send(findings: Findings, case: Case, checks: list[CheckFunction] = CHECKS) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agreements.models import Agreement, ChangeEvent, FederalDesignation, LocalPolicy, Snapshot, StateLaw
 from jurisdictions.models import Agency, Jurisdiction
+from portal.api import bulk
 
 from .described import Known
 from .wire import Application, Call
@@ -38,9 +39,21 @@ def values() -> Known:
         "page": ["1", "2", "3", "100000"],
         "page_size": ["1", "2", "20", "100"],
         "format": ["json", "csv", "jsonl"],
-        "expand": ["agency", "agreements", "sources", "agency,agency"],
-        "fields": ["id", "id,url", "geoid,name", "key,title", "status,model,agency", "updated_at,sources"],
+        "agreements expand": ["agency", "agency,agency"],
+        "agencies expand": ["agreements"],
+        "fields": ["id", "id,url", "url,sources,updated_at"],
+        "jurisdictions fields": ["geoid,name", "name,kind,population"],
+        "agreements fields": ["id,status,model,agency"],
+        **files(),
     }
+
+
+def files() -> Known:
+    """Those of all records, if they are written."""
+    if not bulk.is_built():
+        return {}
+    held = bulk.manifest()
+    return {"bulk name": [each["name"] for each in held["files"]], "bulk version": [held["version"]]}
 
 
 def some(model: type, name: str) -> list[str]:

@@ -131,7 +131,7 @@ def told(connection: socket.socket, message: bytes, method: str = "GET", *, shut
         response = http.client.HTTPResponse(connection, method=method)
         response.begin()
         body = response.read()
-    except (ConnectionError, http.client.HTTPException, TimeoutError, ValueError):
+    except (OSError, http.client.HTTPException, ValueError):
         return None
     headers: dict[str, list[str]] = {}
     for name, value in response.getheaders():
