@@ -1,4 +1,4 @@
-"""The production server: python -m portal.serve [--host ADDRESS] [--port N] [--workers N] [--threads N]
+"""The production server: python -m portal.serve [--host ADDRESS] [--port N] [--workers N] [--threads N] [--files SITE]
 
 granian serves the WSGI application in a few processes with a few threads each. Its own access log is off, since that
 one prints addresses and queries; portal/middleware/access_log.py writes ours.
@@ -6,9 +6,18 @@ one prints addresses and queries; portal/middleware/access_log.py writes ours.
 
 import argparse
 import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
+
+MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+FIRST_READERS = 10
+"""Seconds after the start in which the files of all records wait, so that nobody's first page does."""
 
 
 def main() -> None:
@@ -19,8 +28,14 @@ def main() -> None:
     # a slow download does not keep readers waiting.
     parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS", os.cpu_count() or 2)))
     parser.add_argument("--threads", type=int, default=int(os.environ.get("THREADS", "3")))
+    parser.add_argument(
+        "--files",
+        metavar="SITE",
+        default="",
+        help="Bring the files of all records up to date meanwhile; addresses in them begin with SITE.",
+    )
     options = parser.parse_args()
-    Granian(
+    server = Granian(
         "portal.wsgi:application",
         address=options.host,
         port=options.port,
@@ -33,7 +48,16 @@ def main() -> None:
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-    ).serve()
+    )
+    if options.files:
+        server.on_startup(threading.Thread(target=bring_files_up_to_date, args=[options.files], daemon=True).start)
+    server.serve()
+
+
+def bring_files_up_to_date(site: str) -> None:
+    """In a process of its own that gives way to every other; does nothing where nothing has changed."""
+    time.sleep(FIRST_READERS)
+    subprocess.run([sys.executable, str(MANAGE), "build_bulk", "--background", "--site", site], check=False)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,12 @@ def main() -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("load_facts")
+    from portal.api.bulk import site_of_settings  # which asks for the settings
+
+    site = site_of_settings(port)
     print(f"\nThe portal is at http://127.0.0.1:{port}/ (Ctrl+C stops it)\n", flush=True)
     # A fresh process: the workers must not inherit this one's database connection.
-    os.execv(sys.executable, [sys.executable, "-m", serve.__name__])
+    os.execv(sys.executable, [sys.executable, "-m", serve.__name__, "--files", site])
 
 
 def is_taken(port: int) -> bool:

@@ -55,6 +55,14 @@ def folder() -> Path:
     return Path(settings.DATA_DIR) / "bulk"
 
 
+def site_of_settings(port: int | None = None) -> str:
+    """How addresses begin for the first name that the portal answers to; `port` counts on the own machine only."""
+    host = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), "localhost")
+    if not settings.IS_LOCAL:
+        return f"https://{host}"
+    return f"http://{host}:{port}" if port else f"http://{host}"
+
+
 # -- Writing --------------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +242,11 @@ def versions() -> list[str]:
 
 def is_built() -> bool:
     return (folder() / CURRENT / MANIFEST).is_file()
+
+
+def newest_version() -> str:
+    """That which is served; "" before the first one."""
+    return (folder() / CURRENT).readlink().name if is_built() else ""
 
 
 def manifest(version: str = CURRENT) -> dict:

@@ -23,7 +23,7 @@ LINES_SHOWN = 40
 
 def version_of_files() -> str:
     """Names the newest files; nothing where there are none."""
-    return bulk.manifest()["version"] if bulk.is_built() else ""
+    return bulk.newest_version()
 
 
 @public_page(rests_on=version_of_files)

@@ -15,10 +15,11 @@ def test_a_taken_port_is_said_before_anything_is_done(monkeypatch):
             start.main()
 
 
-def test_the_database_is_brought_up_to_date_before_the_server_starts(monkeypatch):
+def test_the_database_is_brought_up_to_date_before_the_server_starts_and_the_files_after_it(monkeypatch, settings):
+    settings.ALLOWED_HOSTS, settings.IS_LOCAL = ["portal.example"], False
     done = []
     monkeypatch.setattr(start, "is_taken", lambda port: False)
     monkeypatch.setattr(start, "call_command", lambda name, **_: done.append(name))
     monkeypatch.setattr(start.os, "execv", lambda program, arguments: done.append(" ".join(arguments[1:])))
     start.main()
-    assert done == ["migrate", "load_facts", "-m portal.serve"]
+    assert done == ["migrate", "load_facts", "-m portal.serve --files https://portal.example"]

@@ -1,3 +1,4 @@
+import os
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,8 +10,8 @@ from portal.api import bulk
 
 class Command(BaseCommand):
     help = (
-        "Write all public records as CSV and JSON Lines files for /api/v1/bulk/ and /data/. Does nothing where nothing"
-        " has changed since the last time; meant for a timer."
+        "Write all public records as CSV, JSON Lines and GeoJSON files for /api/v1/bulk/ and /data/. Does nothing where"
+        " nothing has changed since the last time; meant for a timer."
     )
 
     def add_arguments(self, parser):
@@ -21,22 +22,27 @@ class Command(BaseCommand):
         )
         parser.add_argument("--force", action="store_true", help="Write a new version though nothing has changed.")
 
-    def handle(self, *, site, force, **options):
-        site = site or site_of_settings()
+        parser.add_argument(
+            "--background",
+            action="store_true",
+            help="Give way to every other process, and leave it where another one is writing.",
+        )
+
+    def handle(self, *, site, force, background, **options):
+        site = site or bulk.site_of_settings()
         if "://" not in site:
             raise CommandError(f"{site} is no beginning of an address; write it like https://portal.example.")
         if not validate_host(urlsplit(site).hostname or "", settings.ALLOWED_HOSTS):
             raise CommandError(f"The portal does not answer to {site}: add its name to ALLOWED_HOSTS.")
+        if background:
+            os.nice(19)
         try:
-            held = bulk.build(site, force=force)
+            held = bulk.build(site, force=force, wait=not background)
+        except bulk.BeingBuilt:
+            self.stdout.write("Another process is writing them.")
+            return
         except RuntimeError as refusal:
             raise CommandError(str(refusal)) from None
-        for each in held["files"]:
+        for each in held["files"] if not background else ():
             self.stdout.write(f"{each['name']:<22} {each['rows']:>7,} rows {each['bytes'] / 1e6:>7.2f} MB")
-        self.stdout.write(f"Version {held['version']}, of data version {held['data_version']}.")
-
-
-def site_of_settings() -> str:
-    """The first name that the portal answers to."""
-    host = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), "localhost")
-    return f"{'http' if settings.IS_LOCAL else 'https'}://{host}"
+        self.stdout.write(f"Files of all records: version {held['version']}, of data version {held['data_version']}.")
