@@ -5,7 +5,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-tools lint html format messages share-images screenshots demo-staff lock
+.PHONY: help run test fuzz test-tools lint html format messages share-images screenshots demo-staff lock
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -16,6 +16,9 @@ run: .venv/run.stamp .env staticfiles/staticfiles.json ## Start the portal on ht
 
 test: .venv/dev.stamp test-tools ## Test on SQLite and PostgreSQL; one file or one database: make test ARGS="sqlite tests/portal"
 	@$(PYTHON) -m tests $(ARGS)
+
+fuzz: .venv/dev.stamp ## Send thousands of strange calls to the portal on both databases (ARGS="sqlite --cases 500 --seed 1")
+	@$(PYTHON) -m tests.fuzz $(ARGS)
 
 lint: .venv/dev.stamp .env ## Check style, the direction of imports, and that each model has its migration
 	@.venv/bin/ruff check .
