@@ -17,6 +17,7 @@ class PortalConfig(AppConfig):
         post_migrate.connect(grant_roles, sender=self, dispatch_uid="portal.roles")
         facts_changed.connect(note_what_changed, dispatch_uid="portal.ledger")
         import_module("portal.reports_admin")
+        import_module("portal.keys_admin")
 
 
 def note_what_changed(**_kwargs) -> None:

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .api.key_models import PartnerKey  # noqa: F401 - so that Django finds its table
 from .api.ledger_models import LedgerEntry, LedgerTurn  # noqa: F401 - so that Django finds their tables
 
 LONGEST_PATH = 300

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from django.core import signing
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone, translation
 
@@ -28,10 +27,8 @@ class ReportsByAddress(ByAddress):
     """How many reports one address may send; counted apart from calls of the API, with the same key of the day."""
 
     scope = "report"
-    rate = "6/hour"
-
-    def get_cache_key(self, request: HttpRequest, view) -> str:
-        return f"report-{super().get_cache_key(request, view)}"
+    seconds = 60 * 60
+    most = 6
 
 
 def is_flooded() -> bool:

@@ -18,7 +18,7 @@ ROLES = {
     EDITOR: "edits drafts, proposes changes to what is published, merges and endings, decides on a list's changes",
     PUBLISHER: "approves what others proposed, so publishes and withdraws; applies lists and undoes them",
     TRANSLATOR: "writes the Spanish of laws, policies, labels and the guide; of published ones it is proposed",
-    ADMINISTRATOR: "all of this, and the accounts of the staff",
+    ADMINISTRATOR: "all of this, the accounts of the staff, and the keys of partners",
 }
 
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
@@ -71,6 +71,7 @@ TABLE: dict[str, dict[str, Iterable[str]]] = {
         **_EDITING,
         "agreements.legalreview": (ADD, CHANGE, DELETE),
         "portal.mistakereport": (VIEW, CHANGE, DELETE),
+        "portal.partnerkey": (VIEW, ADD, CHANGE),
         "auth.user": (VIEW, ADD, CHANGE),
         "auth.group": (VIEW,),
     },

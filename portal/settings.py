@@ -130,8 +130,8 @@ if USES_SQLITE:
         ),
     }
 
-# What readers ask for is counted in each worker's memory, so that nothing about them reaches a disk. The default cache
-# is of the staff's sign-in alone, shared by all workers: attempts counted, codes used. It never shares the facts' file.
+# The cache is of the staff's sign-in alone, shared by all workers: attempts counted, codes used. It never shares the
+# facts' file. Calls of the API and reports are counted elsewhere (see COUNTS_DIR), and never reach a disk.
 CACHES = {
     "default": {
         "KEY_FUNCTION": "portal.accounts.counts.keyed",
@@ -141,11 +141,6 @@ CACHES = {
             if USES_SQLITE
             else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "staff_attempts"}
         ),
-    },
-    "throttle": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "throttle",
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
     },
 }
 
@@ -268,9 +263,14 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_HASHED_NAMES
 
 # -- API ------------------------------------------------------------------------------------------------------------
 
+# Calls that one address may make without a key. A mirror needs a handful: a list comes whole as CSV or JSON Lines.
+CALLS_A_MINUTE = env.int("CALLS_A_MINUTE", default=60)
+# Where workers count calls together: a folder that the system keeps in memory, so that no count reaches a disk.
+COUNTS_DIR = env("COUNTS_DIR", default="/dev/shm")
+
 REST_FRAMEWORK = {
-    # No account and no cookie: the API never reads a session.
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    # No account and no cookie: the API never reads a session. A partner's key lifts the limit, nothing else.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.keys.ByKey"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "portal.api.negotiation.ByParameter",
@@ -281,8 +281,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "agreements.api.problems.problem",
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ByAddress"],
-    # Each worker counts for itself. A mirror needs a handful of calls: a list comes whole as CSV or JSON Lines.
-    "DEFAULT_THROTTLE_RATES": {"address": "120/min"},
     "NUM_PROXIES": PROXIES,
     "COERCE_DECIMAL_TO_STRING": False,
 }

@@ -43,7 +43,7 @@ EXPOSED = (
 CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"}
 
 OF_EVERY_ADDRESS = ("format",)
-OF_A_LIST = ("page", "page_size", "ordering", "fields", "expand")
+OF_A_LIST = ("page", "page_size", "fields", "expand")
 OF_A_RECORD = ("fields", "expand")
 
 

@@ -11,11 +11,13 @@ from rest_framework.response import Response
 
 TITLES = {
     400: "The request cannot be understood",
+    401: "This key is not in force",
     404: "There is nothing at this address",
     410: "The record is gone",
     405: "This address does not take this method",
     413: "The request is too large",
     415: "The request's body is of a kind that is not read here",
+    416: "The file has no such part",
     429: "Too many requests",
     500: "An error of ours",
 }
@@ -83,6 +85,8 @@ def problem(exception: Exception, context: dict) -> Response | None:
         body["errors"] = exception.errors
         body["known_parameters"] = exception.known
     headers = {"Cache-Control": "no-store"}
+    if challenge := getattr(exception, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
     if wait := getattr(exception, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
     return Response(body, status=status, headers=headers, content_type="application/problem+json")

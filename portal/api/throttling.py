@@ -1,43 +1,66 @@
-"""How many calls one address may make. Nothing that leads back to an address is kept."""
+"""How many calls one caller may make. Nothing that leads back to a network address is kept."""
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
-import secrets
+from functools import cache
+from time import time
 
-from django.core.cache import caches
-from django.utils.connection import ConnectionProxy
-from rest_framework.throttling import SimpleRateThrottle
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 
 from agreements.days import today
 
-DAY = 24 * 60 * 60  # seconds
+from .counts import Counts, table_of
+
+MINUTE = 60  # seconds
 
 
-class ByAddress(SimpleRateThrottle):
-    """Counts by a keyed hash of the address. The key is random, new each day, and like the counts only in memory.
+@cache
+def counts() -> Counts:
+    """The counts of this installation, shared by its workers."""
+    return table_of(settings.COUNTS_DIR, str(settings.DATA_DIR))
 
-    An IPv6 address counts by its /64, the share of one household.
+
+class ByAddress(BaseThrottle):
+    """So many calls in a minute from one address; who tells a key has the key's own limit instead.
+
+    A caller's minute begins with their first call. Addresses stand under a keyed hash (see `counts`); an IPv6 address
+    counts by its /64, the share of one household.
     """
 
-    scope = "address"
-    cache = ConnectionProxy(caches, "throttle")
+    scope = "call"
+    seconds = MINUTE
+    taken = 0
+    """Calls in the caller's time, this one among them; 0 before it was counted."""
 
-    def get_cache_key(self, request, view) -> str:
-        name = f"key-of-{today()}"
-        key = self.cache.get_or_set(name, lambda: secrets.token_bytes(16), DAY)
-        return hashlib.blake2s(network(self.get_ident(request)).encode(), key=key, digest_size=16).hexdigest()
+    @property
+    def most(self) -> int:
+        return settings.CALLS_A_MINUTE
+
+    def allow_request(self, request: HttpRequest | Request, view: object) -> bool:
+        if request.method == "OPTIONS":
+            return True  # a browser asks by itself before it calls
+        key = getattr(request, "auth", None)
+        self.limit = key.calls_a_minute if key else self.most
+        caller = f"key {key.number}" if key else network(self.get_ident(request))
+        self.taken, self.ends = counts().count(f"{self.scope} {caller}", self.seconds, today())
+        return self.taken <= self.limit
+
+    def wait(self) -> float | None:
+        """Seconds until the caller's time is over, of a call that was refused."""
+        return max(0.0, self.ends - time()) if self.taken else None
 
     def headers(self) -> dict[str, str]:
         """What a caller may still do. Empty before the call was counted."""
-        if not hasattr(self, "history"):
+        if not self.taken:
             return {}
-        oldest = self.history[-1] if self.history else self.now
         return {
-            "RateLimit-Limit": str(self.num_requests),
-            "RateLimit-Remaining": str(max(0, self.num_requests - len(self.history))),
-            "RateLimit-Reset": str(max(1, round(oldest + self.duration - self.now))),
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(max(0, self.limit - self.taken)),
+            "RateLimit-Reset": str(max(1, round(self.ends - time()))),
         }
 
 

@@ -47,7 +47,7 @@ from jurisdictions.models import (
     Source,
     ZipArea,
 )
-from portal.models import MistakeReport
+from portal.models import MistakeReport, PartnerKey
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
@@ -133,6 +133,9 @@ def make_one_of_each(number: int) -> None:
         law=provision.law, changes={"title": "A bill"}, base_version=provision.law.updated_at, reason="its title"
     )
     MistakeReport.objects.create(page="/us/fl/", record="Florida", wrong=f"Line {number} is wrong")
+    key = PartnerKey(name=f"Newsroom {number}")
+    key.issue()
+    key.save()
     DataVersion.objects.bump()
 
 

@@ -1,0 +1,122 @@
+"""How often each caller called of late: a table in memory that all workers of a machine share.
+
+It is a file of fixed size in a folder that the system keeps in memory (/dev/shm on Linux), mapped into each worker. A
+row holds 16 bytes that nobody can lead back to a caller, when the caller's time is over, and how often they called in
+it. Nothing of it is written to a disk. Where there is no such folder, each worker counts for itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import secrets
+import stat
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from hashlib import blake2s
+from pathlib import Path
+from time import time
+
+HEAD = struct.Struct("<8sq16s")
+"""What the table is, the day of its key (as a number), the key."""
+MARK = b"calls-1\0"
+ROW = struct.Struct("<16sdQ")
+"""Who, the second at which their time is over, how often they called."""
+ROWS = 1 << 16
+SIZE = HEAD.size + ROWS * ROW.size  # 2 MB
+NEIGHBOURS = 16
+"""Rows in which one caller may stand. Where all are taken, the row whose time is over first makes way."""
+
+
+class Counts:
+    """A table of callers. `path` None: of this process alone."""
+
+    def __init__(self, path: Path | None = None):
+        self._file = None if path is None else _opened(path)
+        self._table = mmap.mmap(-1 if self._file is None else self._file, SIZE)
+        self._thread = threading.Lock()
+
+    @property
+    def is_shared(self) -> bool:
+        return self._file is not None
+
+    def count(self, caller: str, seconds: int, day: date) -> tuple[int, float]:
+        """Count a call. Returns how many there were in the caller's time, this one among them, and when it is over.
+
+        The time begins with the first call and lasts `seconds`. `day` is today: with each day the key of the code
+        under which callers stand is another, and what was counted is forgotten.
+        """
+        now = time()
+        with self._alone():
+            who = blake2s(caller.encode(), key=self._key(day), digest_size=16).digest()
+            first = int.from_bytes(who[:4], "little")
+            places = [HEAD.size + (first + step) % ROWS * ROW.size for step in range(NEIGHBOURS)]
+            chosen, soonest = places[0], float("inf")
+            for place in places:
+                held, ends, calls = ROW.unpack_from(self._table, place)
+                if held == who and ends > now:
+                    ROW.pack_into(self._table, place, who, ends, calls + 1)
+                    return calls + 1, ends
+                if ends <= now:
+                    ends = 0.0  # all that are over are alike: the first of them is taken
+                if ends < soonest:
+                    chosen, soonest = place, ends
+            ROW.pack_into(self._table, chosen, who, now + seconds, 1)
+            return 1, now + seconds
+
+    def forget(self) -> None:
+        """Begin anew, with another key."""
+        with self._alone():
+            self._table[:] = bytes(SIZE)
+
+    def __bytes__(self) -> bytes:
+        """Everything that is kept."""
+        return self._table[:]
+
+    def _key(self, day: date) -> bytes:
+        mark, of_day, key = HEAD.unpack_from(self._table, 0)
+        if mark != MARK or of_day != day.toordinal():
+            key = secrets.token_bytes(16)
+            self._table[:] = bytes(SIZE)
+            HEAD.pack_into(self._table, 0, MARK, day.toordinal(), key)
+        return key
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While no other thread and no other process counts. A process that dies lets go by itself."""
+        with self._thread:
+            if self._file is None:
+                yield
+                return
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
+def table_of(folder: str, installation: str) -> Counts:
+    """The table of an installation in a folder that is kept in memory; one of this process alone where it cannot be."""
+    if folder and Path(folder).is_dir():
+        name = blake2s(f"{installation} {os.geteuid()}".encode(), digest_size=8).hexdigest()
+        try:
+            return Counts(Path(folder) / f"portal-calls-{name}")
+        except OSError:
+            return Counts()
+    return Counts()
+
+
+def _opened(path: Path) -> int:
+    """The file of a table, made where there is none. PermissionError where another user could read or has made it."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    found = os.fstat(file)
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        os.close(file)
+        raise PermissionError(f"{path} is not ours alone")
+    if found.st_size != SIZE:
+        os.ftruncate(file, SIZE)
+    return file
