@@ -221,7 +221,8 @@ def unnoted(turn: LedgerTurn | None) -> Unnoted:
             # Facts change and are committed together with their version: if it is the same, none came in between.
             before, follows_from = follows_from, _follows_from(turn)
             if before == follows_from:
-                _kept["newest"] = follows_from, found
+                if found.data_version:  # without one nothing says whether facts are still the same
+                    _kept["newest"] = follows_from, found
                 break
         return found
 
