@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from rest_framework.utils import json
 
 from agreements.caching import public_page
@@ -20,6 +24,26 @@ EXAMPLE = "12011"
 
 LINES_SHOWN = 40
 
+TABLES = {
+    "agreements": _("Agreements, with the status on the day"),
+    "agencies": _("Agencies, and what each covers"),
+    "counties": _("Counties: the answer of each in short, on a map"),
+    "laws": _("State laws"),
+    "provisions": _("Parts of state laws, by topic"),
+    "policies": _("Local policies"),
+    "designations": _("Federal labels"),
+    "checks": _("When we looked for laws and policies, and what we found"),
+    "snapshots": _("ICE's lists that we hold"),
+    "events": _("Changes"),
+    "jurisdictions": _("States, counties, cities, towns"),
+    "sources": _("Sources"),
+    "earlier": _("Agreements before our first list, from other documents"),
+    "later": _("Lists of ICE's that others hold and we do not"),
+    "dictionary": _("What each column means"),
+}
+"""What the files hold, by table."""
+FORMS = {"csv": "CSV", "jsonl": "JSON Lines", "geojson": "GeoJSON", "schema": _("Schema")}
+
 
 def version_of_files() -> str:
     """Names the newest files; nothing where there are none."""
@@ -31,14 +55,18 @@ def data(request: HttpRequest) -> HttpResponse:
     """The page. What it shows of a call is what the API answers now."""
     area = Jurisdiction.objects.filter(pk=EXAMPLE).first()
     lines = answer_of(request, EXAMPLE).splitlines() if area else []
+    held = bulk.manifest() if bulk.is_built() else None
     context = {
         "base": request.build_absolute_uri("/api/v1/"),
         "example": area,
         "answer": "\n".join(lines[:LINES_SHOWN]),
         "lines_left": max(0, len(lines) - LINES_SHOWN),
         "lists": Lists.on(today()),
-        "files": files(),
-        "held": bulk.manifest() if bulk.is_built() else None,
+        "tables": tables_of(held) if held else [],
+        "held": held,
+        "built_on": held and date.fromisoformat(held["version"].partition(".")[0]),
+        "earlier_versions": bulk.versions()[-2::-1] if held else [],
+        "calls_a_minute": settings.CALLS_A_MINUTE,
         "version": request.data_version,
     }
     return render(request, "portal/data.html", context)
@@ -56,10 +84,13 @@ def answer_of(request: HttpRequest, geoid: str) -> str:
     return json.dumps(json.loads(response.content), ensure_ascii=False, indent=2)
 
 
-def files() -> list[dict]:
-    """Each table of the newest files with its rows and its forms, in the order in which they were written."""
+def tables_of(held: dict) -> list[dict]:
+    """Each table of the files with its rows and a file, or None, in each form, in the order of the manifest."""
     tables: dict[str, dict] = {}
-    for each in bulk.manifest()["files"] if bulk.is_built() else ():
-        table = tables.setdefault(each["table"], {"name": each["table"], "rows": each["rows"], "forms": {}})
-        table["forms"][each["format"]] = {"name": each["name"], "bytes": each["bytes"]}
+    for each in held["files"]:
+        name = each["table"]
+        table = tables.setdefault(
+            name, {"name": name, "title": TABLES[name], "rows": each["rows"], "files": dict.fromkeys(FORMS.values())}
+        )
+        table["files"][FORMS[each["format"]]] = each
     return list(tables.values())
