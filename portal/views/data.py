@@ -23,6 +23,7 @@ EXAMPLE = "12011"
 """Broward County, Florida: two models, agencies inside it and of the state, a law that requires."""
 
 LINES_SHOWN = 40
+A_MEGABYTE = 1_000_000
 
 TABLES = {
     "agreements": _("Agreements, with the status on the day"),
@@ -92,5 +93,10 @@ def tables_of(held: dict) -> list[dict]:
         table = tables.setdefault(
             name, {"name": name, "title": TABLES[name], "rows": each["rows"], "files": dict.fromkeys(FORMS.values())}
         )
-        table["files"][FORMS[each["format"]]] = each
+        table["files"][FORMS[each["format"]]] = {**each, "size": size_in_words(each["bytes"])}
     return list(tables.values())
+
+
+def size_in_words(count: int) -> str:
+    """ "684 kB", "2.4 MB": as numbers are written here in both languages."""
+    return f"{count / 1e6:.1f} MB" if count >= A_MEGABYTE else f"{max(1, round(count / 1000))} kB"
