@@ -570,11 +570,12 @@ def paths_of_files() -> dict:
             "200": {"content": {"application/json": {"schema": reference("ManifestRecord")}}, "description": ""}
         },
     }
-    file = {"schema": {"type": "string"}}
     got = {
         "200": {
             "description": "The file, compressed where `Accept-Encoding` allows it.",
-            "content": dict.fromkeys(TYPES_OF_FILES, file),
+            "content": {
+                kind: {"schema": {"type": "object" if kind.endswith("+json") else "string"}} for kind in TYPES_OF_FILES
+            },
         }
     }
 
