@@ -165,11 +165,12 @@ def corpus(application, values: dict) -> Iterator:
         *(f"{family}/{known.path_of(family, values)}/" for family in ("agreements", "agencies", "laws", "snapshots")),
         *("jurisdictions/12011/", "jurisdictions/12011/answer/", "jurisdictions/48/answer/"),
         f"snapshots/{known.path_of('snapshots', values)}/rows/",
+        *("bulk/agreements.csv", "bulk/counties.geojson"),
     ]
     parameters = {}
     for path in paths:
         refusal = application.answer(Call("its parameters", f"/api/v1/{path}?nonsense=1".encode()))
-        parameters[path.encode()] = json.loads(refusal.body)["known_parameters"]
+        parameters[path.encode()] = json.loads(refusal.body).get("known_parameters", [])
     return hostile.calls(parameters)
 
 
