@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -35,10 +35,13 @@ LICENCE = "CC BY 4.0; documents and lists of the US government: public domain"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 EXPOSED = (
-    "ETag, Last-Modified, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset,"
-    " X-Data-Version, X-Newest-List"
+    "Accept-Ranges, Allow, Content-Disposition, Content-Range, Date, ETag, Last-Modified, Link, Location, Retry-After,"
+    " RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, WWW-Authenticate, X-Data-Version, X-Newest-List"
 )
 """The headers that a script of another site may read."""
+
+MAY_BE_SENT = "Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, Range"
+"""The headers that a script of another site may send."""
 
 CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"}
 
@@ -80,6 +83,8 @@ class Answer:
 
     def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         """The answer: one that is at hand if there is one, without any of the machinery that would make it."""
+        if request.method == "OPTIONS":
+            return self.preflight()
         response = self.at_hand(request)
         if response is None:
             response = super().dispatch(request, *args, **kwargs)
@@ -88,6 +93,7 @@ class Answer:
                 if hasattr(response, "render"):
                     response.render()
                 held_answers.keep(self.follows_from, response)
+            response = self.weighed(request, response)
         for throttle in self.throttles:
             for name, value in throttle.headers().items():
                 response.headers.setdefault(name, value)
@@ -104,17 +110,30 @@ class Answer:
         self.ask_throttles(request)
         if self.waits or not self.version.number:
             return None
-        held = held_answers.get(self.follows_from) if request.method == "GET" else None
+        held = held_answers.get(self.follows_from)
         if held is None and self.etag not in request.headers.get("If-None-Match", ""):
             return None
-        response = None
-        if CONDITIONS & request.META.keys():
-            response = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
+        return self.unmet(request) or (held and held.response())
+
+    def weighed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The answer just made, or what its caller's conditions make of it.
+
+        They are weighed last, since only an answer that is in order meets or fails a condition: what is not found is
+        not found, also for a caller who asks for news since yesterday (RFC 9110, 13.2.1).
+        """
+        if not self.is_kept or request.method not in {"GET", "HEAD"} or response.status_code != 200:
+            return response
+        return self.unmet(request) or response
+
+    def unmet(self, request: HttpRequest) -> HttpResponseBase | None:
+        """304 or 412 in place of an answer that is in order; None to a caller who set no condition, or whose holds."""
+        if not CONDITIONS & request.META.keys():
+            return None
+        response = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
         if response is not None:
             response.headers["Allow"] = self.allowed
             self.describe(response)
-            return response
-        return held and held.response()
+        return response
 
     @property
     def follows_from(self) -> tuple:
@@ -124,7 +143,8 @@ class Answer:
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         self.refuse_bad_parameters(request)
-        if self.is_kept and request.method in {"GET", "HEAD"}:
+        # A caller with a key has not been asked before; see `at_hand`.
+        if self.is_kept and request.method in {"GET", "HEAD"} and self.etag in request.headers.get("If-None-Match", ""):
             unchanged = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
             if unchanged is not None:
                 raise Unchanged(unchanged.status_code)
@@ -149,14 +169,28 @@ class Answer:
         self.throttles = self.get_throttles()
         self.waits = [throttle.wait() for throttle in self.throttles if not throttle.allow_request(request, self)]
 
-    def options(self, request: Request, *args, **kwargs) -> Response:
-        """What a browser asks before it sends a request from another site."""
+    def preflight(self) -> HttpResponseBase:
+        """204: what a browser asks before it sends a request from another site. It is not counted as a call.
+
+        It says nothing of the parameters: a browser shows a page no answer, not even a refusal, after a preflight that
+        failed.
+        """
+        methods = self.allowed
         headers = {
-            "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, If-Modified-Since",
+            "Allow": methods,
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": methods,
+            "Access-Control-Allow-Headers": MAY_BE_SENT,
             "Access-Control-Max-Age": "86400",
+            "Cache-Control": "no-store",
         }
-        return Response(status=204, headers=headers)
+        response = HttpResponse(status=204, headers=headers)
+        del response.headers["Content-Type"]
+        return response
+
+    def options(self, request: Request, *args, **kwargs) -> HttpResponseBase:
+        """Named so that `Allow` does; `dispatch` has answered."""
+        return self.preflight()
 
     @cached_property
     def known_parameters(self) -> set[str]:
@@ -301,7 +335,9 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
     def list(self, request: Request, *args, **kwargs) -> HttpResponseBase:
         queryset = self.filter_queryset(self.get_queryset())
         if self.is_streamed:
-            return self.streamed_rows(self.kept(self.shape.stream(queryset)))
+            # HEAD has the headers of a list that nobody reads.
+            records = self.shape.stream(queryset) if request.method == "GET" else ()
+            return self.streamed_rows(self.kept(records))
         page = self.paginator.page_of(queryset, request, self)
         return self.get_paginated_response([*self.kept(self.shape.shown(self.shape.rows(page)))])
 

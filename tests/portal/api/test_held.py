@@ -1,0 +1,145 @@
+"""Answers that a worker made already: when they are given again, and when never."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.http import HttpResponse, StreamingHttpResponse
+
+from agreements.api.held import HeldAnswer, HeldAnswers, held_answers
+from jurisdictions.models import DataVersion
+from portal.api.renderers import to_json
+from tests.factories import AgreementFactory, CountyFactory
+
+API = "/api/v1/"
+
+
+@pytest.fixture
+def version(db):
+    DataVersion.objects.bump()
+
+
+@pytest.mark.parametrize("address", ["agreements/", "agreements/?format=csv", "jurisdictions/12011/answer/", "status/"])
+def test_an_answer_that_was_made_costs_one_query_and_is_the_same(client, version, django_assert_num_queries, address):
+    AgreementFactory()
+    CountyFactory(geoid="12011", name="Broward County")
+    first = client.get(API + address)
+    body = b"".join(first) if first.streaming else first.content
+    with django_assert_num_queries(1):
+        again = client.get(API + address)
+    assert (again.status_code, again.content) == (200, body)
+    told = {"RateLimit-Remaining", "RateLimit-Reset"}
+    assert {name: first[name] for name in first.headers if name not in told} == {
+        name: again[name] for name in again.headers if name not in told and name != "Content-Length"
+    } | ({"Content-Length": first["Content-Length"]} if "Content-Length" in first else {})
+
+
+def test_what_changes_is_seen_at_once(client, version):
+    assert client.get(f"{API}agreements/").json()["count"] == 0
+    AgreementFactory()
+    DataVersion.objects.bump()
+    assert client.get(f"{API}agreements/").json()["count"] == 1
+
+
+def test_a_new_day_and_a_new_release_are_answered_anew(client, version, monkeypatch, django_assert_num_queries):
+    client.get(f"{API}agreements/")
+    for name, new in (("today", date(2026, 6, 1)), ("release", "the next one")):
+        monkeypatch.setattr(f"agreements.api.base.{name}", lambda new=new: new)
+        client.get(f"{API}agreements/")
+        with django_assert_num_queries(1):
+            client.get(f"{API}agreements/")
+    assert len(held_answers._held) == 3
+
+
+@pytest.mark.parametrize("address", ["agreements/?stat=FL", "agreements/zzzzzz/", "nothing/", "lookup/?zip=33324"])
+def test_no_problem_and_no_look_up_is_held(client, version, address):
+    for _ in range(2):
+        client.get(API + address)
+    assert not held_answers._held
+
+
+def test_two_hosts_have_two_answers(client, version, settings):
+    settings.ALLOWED_HOSTS = ["one.example", "two.example"]
+    CountyFactory(geoid="12011")
+    urls = {
+        client.get(f"{API}jurisdictions/12011/", headers={"Host": host}).json()["url"]
+        for host in settings.ALLOWED_HOSTS
+    }
+    assert len(urls) == 2
+
+
+def test_a_held_answer_still_counts_as_a_call(client, version):
+    remaining = [int(client.get(f"{API}status/")["RateLimit-Remaining"]) for _ in range(3)]
+    assert remaining == [remaining[0], remaining[0] - 1, remaining[0] - 2]
+
+
+def test_who_holds_the_answer_is_told_so_before_it_is_made(client, version, django_assert_num_queries):
+    etag = client.get(f"{API}agreements/")["ETag"]
+    held_answers.clear()
+    with django_assert_num_queries(1):
+        unchanged = client.get(f"{API}agreements/", headers={"If-None-Match": f'"another", W/{etag}'})
+    assert (unchanged.status_code, unchanged.content, unchanged["ETag"]) == (304, b"", etag)
+    assert client.get(f"{API}agreements/?stat=FL", headers={"If-None-Match": etag}).status_code == 400
+    assert client.get(f"{API}agreements/", headers={"If-Match": '"another"'}).status_code == 412
+
+
+def test_before_the_first_load_nothing_is_held(client, db):
+    client.get(f"{API}agreements/")
+    assert not held_answers._held
+
+
+# -- The room that they take ------------------------------------------------------------------------------------------
+
+
+def answer(size: int) -> HeldAnswer:
+    return HeldAnswer({}, b"x" * size)
+
+
+def test_what_nobody_asked_for_lately_makes_room():
+    held = HeldAnswers(together=100, largest=60)
+    for name in "abc":
+        held.put(name, answer(30))
+    assert held.get("a")
+    held.put("d", answer(30))
+    assert [name for name in "abcd" if held.get(name)] == ["a", "c", "d"]
+    held.put("c", answer(10))
+    assert held.size == 70
+    held.put("e", answer(61))
+    assert held.get("e") is None
+
+
+def test_a_file_is_held_once_it_was_sent_to_its_end():
+    held = HeldAnswers(together=100, largest=10)
+    for key, chunks in {
+        "short": [b"abc", b"def"],
+        "long": [b"abcdef", b"ghijkl"],
+        "broken off": [b"abc", b"def"],
+    }.items():
+        response = StreamingHttpResponse(iter(chunks))
+        held.keep(key, response)
+        sent = iter(response)
+        if key == "broken off":
+            next(sent)
+        else:
+            assert b"".join(sent) == b"".join(chunks)
+    assert held.get("short").response().content == b"abcdef"
+    assert held.get("long") is None
+    assert held.get("broken off") is None
+    held.keep("whole", HttpResponse(b"abc", headers={"X-Data-Version": "3"}))
+    assert held.get("whole").response()["X-Data-Version"] == "3"
+
+
+# -- JSON -------------------------------------------------------------------------------------------------------------
+
+
+def test_json_says_the_same_whatever_writes_it():
+    record = {
+        "day": date(2026, 5, 18),
+        "long": timedelta(seconds=90),
+        "text": "Doña Ana \u2028 </script>",
+        "none": None,
+    }
+    assert to_json(record).decode() == (
+        '{"day":"2026-05-18","long":"90.0","text":"Doña Ana \u2028 </script>","none":null}'
+    )
+    assert to_json({"huge": 2**70}) == b'{"huge":1180591620717411303424}'
+    assert to_json({12: "a name that is no text"}) == b'{"12":"a name that is no text"}'
