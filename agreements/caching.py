@@ -40,7 +40,10 @@ def public_page(*parameters: str, rests_on: Callable[[], str] = str) -> Callable
             request.known_parameters = known(request.GET, parameters)
             request.data_version = DataVersion.objects.current()
             etag = etag_of(request, rests_on())
-            response = get_conditional_response(request, etag=etag) or view(request, *args, **kwargs)
+            # Who names the ETag was shown the page. `*` is anything: only a page that there is meets it, see
+            # Django's ConditionalGetMiddleware.
+            is_named = etag in request.headers.get("If-None-Match", "")
+            response = (is_named and get_conditional_response(request, etag=etag)) or view(request, *args, **kwargs)
             if response.status_code in (200, 301, 304):
                 response.headers["ETag"] = etag
                 patch_cache_control(response, public=True, max_age=MAX_AGE)

@@ -96,4 +96,7 @@ class HeadersMiddleware:
         # An answer to a form holds what somebody typed. Any other public answer may be kept, and asked after (ETag).
         stored = not admin and request.method in {"GET", "HEAD"}
         response.headers.setdefault("Cache-Control", "public, no-cache" if stored else "no-store, private")
+        if response.status_code in {204, 304}:
+            # Django says 0, which of a 304 would be the length of what the caller holds (RFC 9110, 8.6).
+            del response.headers["Content-Length"]
         return response

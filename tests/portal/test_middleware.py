@@ -26,14 +26,21 @@ def through(middleware, response, path="/us/fl/", **headers):
     [
         ("gzip, deflate, br, zstd", "br"),
         ("gzip, deflate", "gzip"),
-        ("gzip;q=0.5, br;q=0.1", "br"),
+        ("gzip;q=0.5, br;q=0.1", "gzip"),
+        ("GZIP ; Q=1.0 , BR;q=0.999", "gzip"),
         ("br;q=0, gzip", "gzip"),
         ("br; q=0.0", None),
+        ("br;q=a lot, gzip;q=2", None),
+        ("*", "br"),
+        ("br;q=0, *;q=0.3", "gzip"),
         ("identity", None),
+        ("identity, br;q=0.5", None),
+        ("identity;q=0.5, gzip;q=0.5", "gzip"),
+        ("*;q=0", None),
         ("", None),
     ],
 )
-def test_the_coding_is_one_that_the_browser_takes(accepted, coding):
+def test_the_coding_is_the_one_that_the_browser_would_rather_have(accepted, coding):
     assert compression.chosen_coding(accepted) == coding
 
 
@@ -56,6 +63,13 @@ def test_a_browser_that_takes_no_coding_still_gets_vary_so_that_caches_keep_them
     response = through(compression.CompressionMiddleware, HttpResponse(LONG))
     assert response.content.decode() == LONG
     assert response.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(("accepted", "etag"), [("br, gzip", 'W/"abc"'), ("", '"abc"')])
+def test_not_modified_names_what_the_browser_holds(accepted, etag):
+    response = HttpResponseNotModified(headers={"ETag": '"abc"'})
+    response = through(compression.CompressionMiddleware, response, accept_encoding=accepted)
+    assert (response.headers["ETag"], response.headers["Vary"]) == (etag, "Accept-Encoding")
 
 
 @pytest.mark.parametrize(

@@ -1,259 +1,247 @@
-"""How many calls a caller may make, and with a partner's key."""
+"""What holds for every address of the API: other sites may read it, HEAD is GET without a body, what is still good is
+not sent again, and what is sent is small where the caller takes that.
+"""
 
-import multiprocessing
-import stat
-from datetime import date
+import gzip
+from datetime import timedelta
 
+import brotli
 import pytest
-from django.urls import reverse
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.http import http_date
 
-from jurisdictions.models import DataVersion
-from portal.api import keys, throttling
-from portal.api.counts import ROWS, Counts, table_of
-from portal.api.key_models import PartnerKey
+from jurisdictions.models import AgencyFormerId, DataVersion
+from portal.api.throttling import ByAddress
+from tests.factories import AgencyFactory, StateFactory
+from tests.portal.api.test_addresses import examples
 
-STATUS = "/api/v1/status/"
-TODAY = date(2026, 11, 25)
+API = "/api/v1/"
+ELSEWHERE = {"Origin": "https://newsroom.example"}
+LISTS_AS_FILES = ("agreements/?format=csv", "agreements/?format=jsonl", "agencies/?state=FL&format=csv")
+OF_THE_CALL = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+
+
+@pytest.fixture(autouse=True)
+def _as_often_as_we_like(monkeypatch):
+    monkeypatch.setattr(ByAddress, "allow_request", lambda *_args: True)
 
 
 @pytest.fixture
-def three_a_minute(settings):
-    settings.CALLS_A_MINUTE = 3
+def refused(monkeypatch):
+    """Callers have called too often."""
+    monkeypatch.setattr(ByAddress, "allow_request", lambda *_args: False)
+    monkeypatch.setattr(ByAddress, "wait", lambda self: 7)
 
 
 @pytest.fixture
-def issue(db):
-    def issue(**fields):
-        record = PartnerKey(name="A newsroom", **fields)
-        key = record.issue()
-        record.save()
-        DataVersion.objects.bump()
-        keys.keys_in_force.forget()
-        return record, key
-
-    yield issue
-    keys.keys_in_force.forget()
+def addresses(portal_with_facts):
+    """One of each kind that answers with the bundled facts; files are there only once they were built."""
+    return [f"{API}{path}" for name, path in examples().items() if not name.startswith("bulk-")]
 
 
-def bearer(key):
-    return {"HTTP_AUTHORIZATION": f"Bearer {key}"}
+def without(headers, *names: str) -> dict:
+    return {name: value for name, value in headers.items() if name not in {*OF_THE_CALL, *names}}
 
 
-# -- Without a key --------------------------------------------------------------------------------------------------
+# -- Other sites ----------------------------------------------------------------------------------------------------
 
 
-def test_sixty_calls_a_minute_unless_the_operator_says_otherwise():
-    from portal import settings as as_read
-
-    assert as_read.CALLS_A_MINUTE == 60
+def readable_elsewhere(response) -> bool:
+    return response["Access-Control-Allow-Origin"] == "*" and "Access-Control-Allow-Credentials" not in response
 
 
-@pytest.mark.django_db
-def test_headers_count_down_and_the_call_too_many_is_told_when_to_come_back(client, three_a_minute):
-    answers = [client.get(STATUS) for _ in range(4)]
-    assert [each["RateLimit-Remaining"] for each in answers] == ["2", "1", "0", "0"]
-    assert {each["RateLimit-Limit"] for each in answers} == {"3"}
-    assert all(0 < int(each["RateLimit-Reset"]) <= 60 for each in answers)
-    assert [each.status_code for each in answers] == [200, 200, 200, 429]
-    refused = answers[-1]
-    assert refused["Content-Type"] == "application/problem+json"
-    assert refused["Access-Control-Allow-Origin"] == "*"
-    assert 0 < int(refused["Retry-After"]) <= 61
-    assert client.get(STATUS, REMOTE_ADDR="198.51.100.7").status_code == 200, "others call on"
+@pytest.mark.facts
+def test_a_page_of_another_site_reads_every_address_and_why_it_got_no_answer(client, addresses):
+    for address in addresses:
+        known = client.get(address, headers=ELSEWHERE)
+        assert readable_elsewhere(known), address
+        assert "ETag" in known["Access-Control-Expose-Headers"], address
+        unknown = client.get(f"{address}?colour=red", headers=ELSEWHERE)
+        assert (unknown.status_code, readable_elsewhere(unknown)) == (400, True), address
+        other_method = client.delete(address, headers=ELSEWHERE)
+        assert (other_method.status_code, readable_elsewhere(other_method)) == (405, True), address
+        if address != API:
+            moved = client.get(address.removesuffix("/"), headers=ELSEWHERE)
+            assert (moved.status_code, readable_elsewhere(moved)) == (301, True), address
+    nothing = client.get(f"{API}nothing/", headers=ELSEWHERE)
+    assert (nothing.status_code, readable_elsewhere(nothing)) == (404, True)
 
 
 @pytest.mark.django_db
-def test_a_minute_later_a_caller_may_call_again(client, three_a_minute, monkeypatch):
-    for _ in range(4):
-        refused = client.get(STATUS)
-    assert refused.status_code == 429
-    moment = throttling.time()
-    for module in (throttling, __import__("portal.api.counts", fromlist=["time"])):
-        monkeypatch.setattr(module, "time", lambda: moment + 61)
-    assert client.get(STATUS)["RateLimit-Remaining"] == "2"
+def test_a_page_of_another_site_learns_that_an_id_was_given_up_and_that_it_asked_too_often(client, refused):
+    assert client.get(f"{API}status/", headers=ELSEWHERE).status_code == 429
+    told = client.post(f"{API}lookup/", {"q": "Davie"}, "application/json", headers=ELSEWHERE)
+    assert (told.status_code, readable_elsewhere(told), told["Cache-Control"]) == (429, True, "no-store")
+    assert "Retry-After" in told["Access-Control-Expose-Headers"]
 
 
-@pytest.mark.django_db
-def test_an_answer_not_sent_again_counts_and_a_question_of_a_browser_does_not(client, three_a_minute):
-    etag = client.get(STATUS)["ETag"]
-    unchanged = client.get(STATUS, HTTP_IF_NONE_MATCH=etag)
-    assert (unchanged.status_code, unchanged["RateLimit-Remaining"]) == (304, "1")
-    for _ in range(5):
-        assert client.options(STATUS).status_code == 204
-    assert client.head(STATUS)["RateLimit-Remaining"] == "0"
+@pytest.mark.facts
+def test_a_browser_that_asks_first_is_told_what_it_may_send(client, addresses, refused):
+    """The question is no call: it counts for nothing and is answered to whoever called too often."""
+    asks = ELSEWHERE | {
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization,if-none-match",
+    }
+    for address in (*addresses, f"{API}bulk/agreements.csv", f"{API}nothing/", f"{API}status/?colour=red"):
+        response = client.options(address, headers=asks)
+        assert (response.status_code, response.content, readable_elsewhere(response)) == (204, b"", True), address
+        methods = response["Access-Control-Allow-Methods"].split(", ")
+        assert ("POST" in methods) == ("lookup" in address), address
+        assert {"GET", "HEAD", "OPTIONS"} <= set(methods), address
+        assert response["Allow"] == response["Access-Control-Allow-Methods"], address
+        allowed = response["Access-Control-Allow-Headers"].lower().split(", ")
+        assert {"authorization", "content-type", "if-none-match", "if-modified-since", "range"} <= set(allowed), address
+        assert "Content-Length" not in response, address
+        assert "Content-Type" not in response, address
 
 
-@pytest.mark.django_db
-def test_a_caller_cannot_be_another_one_by_saying_so(client, three_a_minute):
-    for number in range(3):
-        client.get(STATUS, HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
-    assert client.get(STATUS, HTTP_X_FORWARDED_FOR="203.0.113.99").status_code == 429
+# -- HEAD -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db
-def test_behind_a_proxy_of_ours_the_caller_is_who_the_proxy_says(client, three_a_minute, settings):
-    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
-    for said in ("1.1.1.1, 203.0.113.5", "2.2.2.2, 203.0.113.5", "203.0.113.5"):
-        client.get(STATUS, HTTP_X_FORWARDED_FOR=said)
-    assert client.get(STATUS, HTTP_X_FORWARDED_FOR="3.3.3.3, 203.0.113.5").status_code == 429
-    assert client.get(STATUS, HTTP_X_FORWARDED_FOR="3.3.3.3, 203.0.113.6").status_code == 200
+@pytest.mark.facts
+def test_head_says_what_get_says_without_the_body(client, addresses):
+    for address in (*addresses, *(API + each for each in LISTS_AS_FILES), f"{API}agencies/zzzzzz/"):
+        # Before the answer is held, and after: HEAD, GET, HEAD.
+        first, full, again = client.head(address), client.get(address), client.head(address)
+        for head in (first, again):
+            assert (head.status_code, head.getvalue()) == (full.status_code, b""), address
+            left_out = ["Content-Length"] if full.streaming else []
+            assert without(head.headers, *left_out) == without(full.headers, *left_out), address
+        assert full.getvalue(), address
 
 
-# -- The table that workers share -----------------------------------------------------------------------------------
+@pytest.mark.facts
+@pytest.mark.parametrize("address", LISTS_AS_FILES)
+def test_head_of_a_whole_list_reads_no_row_of_it(client, address):
+    with CaptureQueriesContext(connection) as asked:
+        client.head(API + address).getvalue()
+    assert not [each["sql"] for each in asked if "agreements_agreement" in each["sql"]]
 
 
-def count_often(path, times):
-    counts = Counts(path)
-    for _ in range(times):
-        counts.count("call 203.0.113.9", 60, TODAY)
+# -- What is still good ---------------------------------------------------------------------------------------------
+
+KEPT = (
+    "",
+    "status/",
+    "agreements/",
+    "agreements/?format=csv",
+    "laws/?format=jsonl",
+    "jurisdictions/12/answer/",
+    "schema/",
+)
 
 
-def test_workers_count_a_caller_together(tmp_path):
-    path = tmp_path / "calls"
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=count_often, args=(path, 300)) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0, 0, 0]
-    assert Counts(path).count("call 203.0.113.9", 60, TODAY)[0] == 901
+@pytest.fixture
+def some_facts(db):
+    StateFactory(geoid="12")
+    DataVersion.objects.bump()
 
 
-def test_the_table_tells_nobody_who_called_and_begins_anew_each_day(tmp_path):
-    counts = Counts(tmp_path / "calls")
-    counts.count("call 203.0.113.9", 60, TODAY)
-    assert counts.count("call 203.0.113.9", 60, TODAY)[0] == 2
-    kept = bytes(counts)
-    assert any(kept)
-    assert b"203.0.113" not in kept
-    assert counts.count("call 203.0.113.9", 60, date(2026, 11, 26))[0] == 1
-    assert bytes(counts)[16:32] != kept[16:32], "the key is another"
+@pytest.mark.parametrize("address", KEPT)
+def test_the_etag_is_known_again_in_each_way_of_writing_it(client, some_facts, address):
+    full = client.get(API + address)
+    etag, modified = full["ETag"], full["Last-Modified"]
+    told = {"If-None-Match": [etag, f"W/{etag}", f'"another", W/{etag}', "*"], "If-Modified-Since": [modified]}
+    for method in (client.get, client.head):
+        for name, value in [(name, value) for name, values in told.items() for value in values]:
+            response = method(API + address, headers={name: value})
+            assert (response.status_code, response.getvalue()) == (304, b""), (name, value)
+            for header in ("ETag", "Last-Modified", "Cache-Control", "X-Data-Version", "Access-Control-Allow-Origin"):
+                assert response[header] == full[header], header
+            assert response["Vary"] == "Accept-Encoding"
+            assert "Content-Length" not in response
+    # An ETag that is another wins over a day that would do (RFC 9110, 13.1.3).
+    both = {"If-None-Match": '"another"', "If-Modified-Since": modified}
+    assert client.get(API + address, headers=both).status_code == 200
+    earlier = http_date((timezone.now() - timedelta(days=400)).timestamp())
+    for name, value in [("If-Modified-Since", earlier), ("If-Modified-Since", "soon"), ("If-None-Match", etag[1:-1])]:
+        assert client.get(API + address, headers={name: value}).status_code == 200, value
 
 
-def test_callers_without_number_take_no_more_room_and_the_counts_of_a_caller_stay(tmp_path):
-    counts = Counts(tmp_path / "calls")
-    for number in range(ROWS // 8):
-        counts.count(f"call {number}", 60, TODAY)
-    assert [counts.count(f"call {number}", 60, TODAY)[0] for number in range(100)] == [2] * 100
-    assert (tmp_path / "calls").stat().st_size == len(bytes(counts)) < 2_200_000
+@pytest.mark.parametrize("address", KEPT)
+def test_who_wants_only_what_they_know_is_told_that_it_has_changed(client, some_facts, address):
+    etag, modified = client.get(API + address)["ETag"], client.get(API + address)["Last-Modified"]
+    earlier = http_date((timezone.now() - timedelta(days=400)).timestamp())
+    for name, value, status in [
+        ("If-Match", etag, 200),
+        ("If-Match", "*", 200),
+        ("If-Match", '"another"', 412),
+        ("If-Unmodified-Since", modified, 200),
+        ("If-Unmodified-Since", earlier, 412),
+    ]:
+        response = client.get(API + address, headers={name: value})
+        assert (response.status_code, readable_elsewhere(response)) == (status, True), (name, value)
 
 
-def test_a_table_that_others_could_read_or_have_made_is_not_used(tmp_path):
-    ours = table_of(str(tmp_path), "/srv/portal")
-    assert ours.is_shared
-    (path,) = tmp_path.iterdir()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.chmod(0o644)
-    assert not table_of(str(tmp_path), "/srv/portal").is_shared
-    path.unlink()
-    path.symlink_to(tmp_path / "elsewhere")
-    assert not table_of(str(tmp_path), "/srv/portal").is_shared
-    assert not (tmp_path / "elsewhere").exists()
-    assert table_of(str(tmp_path), "/srv/another").is_shared, "each installation has its own"
-    assert not table_of(str(tmp_path / "missing"), "/srv/portal").is_shared
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("agencies/zzzzzz/", 404),
+        ("laws/no-such-law/", 404),
+        ("jurisdictions/99999/answer/", 404),
+        ("agreements/?state=ZZ", 400),
+        ("agreements/?page=99", 400),
+        ("agreements/?colour=red", 400),
+        ("nothing/", 404),
+    ],
+)
+def test_no_condition_makes_something_of_nothing(client, some_facts, address, status):
+    tomorrow = http_date((timezone.now() + timedelta(days=1)).timestamp())
+    for headers in ({"If-None-Match": "*"}, {"If-Modified-Since": tomorrow}, {"If-Match": '"another"'}):
+        for method in (client.get, client.head):
+            assert method(API + address, headers=headers).status_code == status, headers
 
 
-# -- With a key -----------------------------------------------------------------------------------------------------
+def test_an_id_that_was_given_up_leads_on_whatever_the_caller_knows(client, some_facts):
+    address = f"{API}agencies/aaaaaa/"
+    AgencyFormerId.objects.create(public_id="aaaaaa", agency=AgencyFactory())
+    held = client.get(f"{API}status/")["ETag"]
+    for headers in ({"If-None-Match": held}, {"If-None-Match": "*"}, ELSEWHERE):
+        moved = client.get(address, headers=headers)
+        assert (moved.status_code, readable_elsewhere(moved)) == (301, True), headers
 
 
-def test_a_key_lifts_the_limit_and_changes_nothing_else(client, three_a_minute, issue):
-    _record, key = issue(calls_a_minute=5)
-    plain = client.get(STATUS)
-    with_key = [client.get(STATUS, **bearer(key)) for _ in range(6)]
-    assert [each.status_code for each in with_key] == [200] * 5 + [429]
-    assert with_key[0]["RateLimit-Limit"] == "5"
-    assert with_key[0].content == plain.content
-    assert with_key[0]["ETag"] == plain["ETag"]
-    elsewhere = client.get(STATUS, REMOTE_ADDR="198.51.100.7", **bearer(key))
-    assert elsewhere.status_code == 429, "a key is one caller wherever it calls from"
-    assert client.get(STATUS)["RateLimit-Remaining"] == "1", "the address keeps its own count"
+# -- Size -----------------------------------------------------------------------------------------------------------
+
+RESTORED = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 
 
-@pytest.mark.parametrize("wrong", ["pk_nobody-has-this-one", "", "pk_" + "a" * 5000, "pk_\u00e9\x00", "pk_a b c"])
-def test_a_key_that_is_not_in_force_is_refused_in_words(client, issue, wrong):
-    issue()
-    refused = client.get(STATUS, HTTP_AUTHORIZATION=f"Bearer {wrong}")
-    assert refused.status_code == 401
-    assert refused["Content-Type"] == "application/problem+json"
-    assert refused["WWW-Authenticate"].startswith("Bearer")
-    assert refused["Access-Control-Allow-Origin"] == "*"
-    assert "not in force" in refused.json()["detail"]
+@pytest.mark.facts
+@pytest.mark.parametrize(
+    "address",
+    ["agreements/?state=FL", "jurisdictions/12011/answer/", "schema/", "agreements/?state=FL&format=csv",
+     "agreements/?state=FL&format=jsonl", "stats/agreements/"],
+)  # fmt: skip
+def test_an_answer_is_as_small_as_its_caller_takes_it_and_says_the_same(client, address):
+    plain = client.get(API + address)
+    said = plain.getvalue()
+    for accepted, coding in [
+        ("br", "br"),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0.1, gzip;q=0.8", "gzip"),
+        ("gzip;q=0, *", "br"),
+        ("identity, gzip;q=0.5", None),
+        ("zstd", None),
+    ]:
+        response = client.get(API + address, headers={"Accept-Encoding": accepted})
+        body = response.getvalue()
+        assert response.get("Content-Encoding") == coding, accepted
+        assert response["Vary"] == "Accept-Encoding", accepted
+        assert RESTORED[coding](body) == said, accepted
+        assert len(body) < len(said) / 3 or coding is None, accepted
+        assert response["ETag"] == (f"W/{plain['ETag']}" if coding else plain["ETag"]), accepted
+        again = {"Accept-Encoding": accepted, "If-None-Match": response["ETag"]}
+        unchanged = client.get(API + address, headers=again)
+        assert (unchanged.status_code, unchanged["ETag"]) == (304, response["ETag"]), accepted
+        assert "Content-Encoding" not in unchanged
 
 
-def test_who_tries_keys_is_counted_by_their_address(client, three_a_minute, issue):
-    answers = [client.get(STATUS, **bearer("pk_guess")).status_code for _ in range(4)]
-    assert answers == [401, 401, 401, 429]
-
-
-def test_another_scheme_is_none_of_ours(client, issue):
-    assert client.get(STATUS, HTTP_AUTHORIZATION="Basic dTpw").status_code == 200
-
-
-def test_a_revoked_key_is_refused(client, issue):
-    record, key = issue()
-    assert client.get(STATUS, **bearer(key)).status_code == 200
-    record.revoke()
-    keys.keys_in_force.forget()
-    assert client.get(STATUS, **bearer(key)).status_code == 401
-
-
-def test_a_worker_that_never_heard_of_it_refuses_a_revoked_key_within_half_a_minute(client, issue, monkeypatch):
-    record, key = issue()
-    client.get(STATUS, **bearer(key))
-    record.revoke()
-    moment = keys.monotonic()
-    monkeypatch.setattr(keys, "monotonic", lambda: moment + keys.READ_AGAIN + 1)
-    assert client.get(STATUS, **bearer(key)).status_code == 401
-
-
-def test_a_call_with_a_key_asks_the_database_no_more_than_one_without(client, issue, django_assert_num_queries):
-    _record, key = issue()
-    client.get(STATUS, **bearer(key))
-    etag = client.get(STATUS)["ETag"]
-    with django_assert_num_queries(1):
-        assert client.get(STATUS, HTTP_IF_NONE_MATCH=etag).status_code == 304
-    with django_assert_num_queries(1):
-        assert client.get(STATUS, HTTP_IF_NONE_MATCH=etag, **bearer(key)).status_code == 304
-
-
-def test_scripts_of_other_sites_may_send_a_key(client, db):
-    assert "Authorization" in client.options(STATUS)["Access-Control-Allow-Headers"]
-
-
-# -- Issued by an administrator -------------------------------------------------------------------------------------
-
-
-def test_an_administrator_issues_a_key_and_sees_it_once(admin_client, client):
-    data = {"name": "A newsroom", "contact": "", "calls_a_minute": 900}
-    page = admin_client.post(reverse("admin:portal_partnerkey_add"), data)
-    record = PartnerKey.objects.get()
-    key = page.context["key"]
-    assert key in page.content.decode()
-    assert "no-store" in page["Cache-Control"]
-    assert key.startswith(record.begins)
-    assert key not in repr(record.__dict__), "only its digest is kept"
-    keys.keys_in_force.forget()
-    assert client.get(STATUS, **bearer(key))["RateLimit-Limit"] == "900"
-    later = admin_client.get(reverse("admin:portal_partnerkey_change", args=[record.pk])).content.decode()
-    assert record.begins in later
-    assert key not in later
-    assert record.sha256 not in later
-
-
-def test_a_key_is_revoked_by_a_button_or_in_the_list_and_never_deleted(admin_client, issue):
-    record, _key = issue()
-    address = reverse("admin:portal_partnerkey_change", args=[record.pk])
-    data = {"name": record.name, "contact": "", "calls_a_minute": 600}
-    assert 'name="_revoke"' in admin_client.get(address).content.decode()
-    admin_client.post(address, {**data, "_revoke": "1"})
-    record.refresh_from_db()
-    assert record.is_revoked
-    assert 'name="_revoke"' not in admin_client.get(address).content.decode()
-    assert "Revoked." in admin_client.get(reverse("admin:portal_partnerkey_history", args=[record.pk])).content.decode()
-    other, _key = issue()
-    chosen = {"action": "revoke", "_selected_action": [other.pk, record.pk]}
-    admin_client.post(reverse("admin:portal_partnerkey_changelist"), chosen)
-    other.refresh_from_db()
-    assert other.is_revoked
-    assert admin_client.post(reverse("admin:portal_partnerkey_delete", args=[other.pk])).status_code == 403
+@pytest.mark.facts
+def test_the_form_is_what_the_address_says_whatever_accept_says(client):
+    for accepted in ("text/csv", "text/html", "application/xml;q=0.9, */*;q=0.1", "nonsense", "image/png"):
+        response = client.get(f"{API}status/", headers={"Accept": accepted})
+        assert (response.status_code, response["Content-Type"]) == (200, "application/json"), accepted
+        assert "Accept," not in f"{response.get('Vary', '')},".replace("Accept-Encoding", "")
