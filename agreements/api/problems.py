@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
@@ -88,5 +89,5 @@ def problem(exception: Exception, context: dict) -> Response | None:
     if challenge := getattr(exception, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(exception, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(max(1, ceil(wait)))
     return Response(body, status=status, headers=headers, content_type="application/problem+json")
