@@ -14,8 +14,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import translation
 from django_filters.fields import BaseCSVField
-from drf_spectacular.extensions import OpenApiFilterExtension, OpenApiSerializerExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiFilterExtension,
+    OpenApiSerializerExtension,
+)
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import build_parameter_type
 from rest_framework.utils import json
@@ -29,7 +34,7 @@ from jurisdictions.geoids import STATE_USPS
 
 from .deprecation import DEPRECATIONS
 from .ledger_models import LedgerEntry
-from .meanings import MEANINGS
+from .meanings import MEANINGS, PARAMETERS
 
 BASE = "/api/v1/"
 PROBLEM_TYPE = "application/problem+json"
@@ -214,9 +219,17 @@ def parameters_of(form: forms.Form) -> list[dict]:
     found = []
     for name, field in form.fields.items():
         more = {"explode": False, "style": "form"} if isinstance(field, BaseCSVField) else {}
-        label = str(field.label or name.capitalize())
+        label = "\n".join([str(field.label or name.capitalize()), *choices_of(field)])
         found.append(build_parameter_type(name, schema_of(field), location="query", description=label) | more)
     return found
+
+
+def choices_of(field: forms.Field) -> Iterator[str]:
+    """A line for each value that a field takes, as drf-spectacular writes them of a record's fields."""
+    if not isinstance(field, BaseCSVField):
+        for value, label in getattr(field, "choices", ()):
+            if value:
+                yield f"* `{value}` - {label}"
 
 
 def schema_of(field: forms.Field) -> dict:
@@ -245,6 +258,20 @@ EXPANDED = {
     ("AgencyWithLists", "agreements"): AgreementBrief(many=True),
 }
 """What a part is with `expand`, by record and field."""
+
+
+class Key(OpenApiAuthenticationExtension):
+    """A partner's key, which nobody needs."""
+
+    target_class = "portal.api.keys.ByKey"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Optional: a key that the operator gave you lifts the limit of calls and nothing else.",
+        }
 
 
 class ExpandableRecords(OpenApiSerializerExtension):
@@ -291,6 +318,7 @@ def with_what_all_answers_share(result: dict, generator: Any, request: Any, publ
     for path, method, operation in operations(result):
         name, title = OPERATIONS[method, path]
         operation["operationId"], operation["summary"] = name, title
+        operation["security"] = [{}, {"key": []}]
         complete_parameters(operation, path, schemas)
         complete_answers(operation, path, method, schemas)
     for name, schema in schemas.items():
@@ -358,8 +386,10 @@ def complete_parameters(operation: dict, path: str, schemas: dict) -> None:
         each["schema"] = schema = dict(alike.get(name, each)["schema"])
         if each["in"] == "query" and (path, name) not in NEVER_EMPTY and name != "format":
             each["allowEmptyValue"] = True
+        if name in PARAMETERS and each["in"] == "query":
+            _label, line, choices = str(each.get("description", "")).partition("\n")
+            each["description"] = PARAMETERS[name] + line + choices
         if name == "format":
-            each["description"] = "The form of the answer; json unless given."
             schema["enum"] = [form for form in A_FORMAT if form in schema["enum"]]
             schema["default"] = "json"
         elif name == "page":
@@ -630,8 +660,9 @@ def mark_deprecated(document: dict) -> None:
 
 @cache
 def description() -> dict:
-    """The description without examples, which need no database."""
-    return SchemaGenerator().get_schema(request=None, public=True)
+    """The description without examples, which need no database. In English, whoever asks for it first."""
+    with translation.override("en"):
+        return SchemaGenerator().get_schema(request=None, public=True)
 
 
 def as_json(document: dict) -> bytes:

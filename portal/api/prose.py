@@ -49,7 +49,8 @@ def blocks(source: str) -> Iterator[str]:
             level = len(found["heading"])
             yield f'<h{level} id="{anchor(found["title"])}">{inline(found["title"])}</h{level}>'
         elif found["code"] is not None:
-            yield f'<pre tabindex="0" role="group" aria-label="Code"><code>{escape(found["code"].rstrip())}</code></pre>'
+            code = escape(found["code"].rstrip())
+            yield f'<pre tabindex="0" role="group" aria-label="Code"><code>{code}</code></pre>'
         elif found["table"]:
             yield table(found["table"])
         elif found["list"]:
