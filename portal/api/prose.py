@@ -10,8 +10,9 @@ from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-TEXTS = {"changes": "api-changes.md", "walkthroughs": "api-walkthroughs.md"}
+TEXTS = {"changes": "api-changes.md", "walkthroughs": "api-walkthroughs.md", "mirror": "mirror.md"}
 """By the last part of their address."""
+PAGES = {file: f"/api/v1/docs/{name}/" for name, file in TEXTS.items()}
 SITE = "https://portal.example"
 """Stands in the texts for this portal."""
 
@@ -71,7 +72,17 @@ def table(source: str) -> str:
 
 def inline(words: str) -> str:
     marked = CODE.sub(r"<code>\1</code>", escape(words))
-    return LINK.sub(r'<a href="\2">\1</a>', marked)
+    return LINK.sub(link, marked)
+
+
+def link(found: re.Match) -> str:
+    """A link to an address or to a text that is a page too. Others of docs/ come with the code only: their words."""
+    words, target = found[1], found[2]
+    if target in PAGES:
+        target = PAGES[target]
+    elif not target.startswith(("/", "#", "https://", "http://")):
+        return words
+    return f'<a href="{target}">{words}</a>'
 
 
 def anchor(title: str) -> str:

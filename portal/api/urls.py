@@ -61,7 +61,7 @@ urlpatterns = announced(
         ),
         path("schema/", Schema.as_view(), name="schema"),
         path("docs/", docs, name="docs"),
-        re_path(r"^docs/(?P<name>changes|walkthroughs)/$", docs_text, name="docs-text"),
+        re_path(r"^docs/(?P<name>changes|walkthroughs|mirror)/$", docs_text, name="docs-text"),
         path("docs/addresses/<slug:name>/", docs_of_section, name="docs-section"),
         *router.urls,
         re_path(r"[\s\S]*\Z", NotHere.as_view(), name="nothing"),

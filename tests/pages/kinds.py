@@ -141,7 +141,7 @@ KINDS = [
     Kind(
         "text on the API",
         "api-docs-text",
-        ("/api/v1/docs/walkthroughs/", "/api/v1/docs/changes/"),
+        ("/api/v1/docs/walkthroughs/", "/api/v1/docs/changes/", "/api/v1/docs/mirror/"),
         requests=4,
     ),
     Kind("cards", "embed", ("/embed/",)),

@@ -279,9 +279,13 @@ def test_the_change_log_and_the_walk_throughs_are_pages(client):
     changes = client.get("/api/v1/docs/changes/").text
     assert f">{newest_entry(prose.text('changes'))}</h3>" in changes
     assert "12 months" in changes
+    mirror = client.get("/api/v1/docs/mirror/").text
+    assert "def follow(records, cursor):" in mirror
+    assert not re.search(r'href="[^"]*\.md', mirror), "a page leads to a page"
     walks = client.get("/es/api/v1/docs/walkthroughs/").text
     assert "http://testserver/api/v1/status/" in walks
     assert prose.SITE not in walks
+    assert 'href="/api/v1/docs/mirror/"' in walks
 
 
 # -- What will be gone, and what is never lost unsaid -----------------------------------------------------------------
