@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -72,6 +72,7 @@ def every_county(day: date, shelf: Shelf) -> Iterator[InShort]:
     country = Country.read(day)
     parts = parts_that_may_be_meant(country)
     laws: dict[str, LawBook] = {}
+    labelled = Labelled(shelf)
     counties = Jurisdiction.objects.counties().with_pages().select_related("state").order_by("geoid")
     for area in counties.iterator():
         of_state, local = newest_checks(area.state, (area,), shelf)
@@ -85,8 +86,27 @@ def every_county(day: date, shelf: Shelf) -> Iterator[InShort]:
             may_be_here=perhaps_in(area, country.state(area.state_id), parts.get(area.pk, ())),
             law=laws[area.state_id],
             policies=policy_book(day, (area,), (), local, shelf),
-            labels=labels_of(day, (area, area.state), shelf),
+            labels=labels_of(day, (area, area.state), labelled.shelf_for(area)),
         )
+
+
+class Labelled:
+    """Federal labels by area, so that those of one county need no look at all others."""
+
+    def __init__(self, shelf: Shelf):
+        self.shelf = shelf
+        self.by_area: dict[str, set[int]] = defaultdict(set)
+        for at, row in enumerate(shelf.designations):
+            for geoid in {row.jurisdiction_id, row.jurisdiction.same_as_id} - {None}:
+                self.by_area[geoid].add(at)
+        # The first of each list says that the list is held, and since when.
+        firsts = {row.list: at for at, row in reversed([*enumerate(shelf.designations)])}
+        self.firsts = frozenset(firsts.values())
+
+    def shelf_for(self, area: Jurisdiction) -> Shelf:
+        """The same records, of federal labels those that the area and its state need."""
+        wanted = sorted(self.firsts | self.by_area[area.pk] | self.by_area[area.state_id])
+        return replace(self.shelf, designations=tuple(self.shelf.designations[at] for at in wanted))
 
 
 def perhaps_in(area: Jurisdiction, state: InState, parts: Sequence[Jurisdiction]) -> int:
