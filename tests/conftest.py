@@ -19,11 +19,14 @@ from django.utils import translation
 from agreements import lists
 from agreements.api import shapes
 from agreements.api.held import held_answers
+from jurisdictions.api.shapes import made_before
 from portal.answers import counties, series, shelf
 from portal.api.throttling import counts
 from tests import facts, site, staff
 
 DATABASE_FIXTURES = {"db", "transactional_db", "facts_database", "copy_of_facts", "site_url"}
+SLOW_MACHINE = 20_000
+"""Milliseconds in which a page has to show what a test expects of it: four times Playwright's."""
 SLOWEST = (
     "tests/agreements/test_series.py",
     "tests/pages/test_desk_in_browser.py",
@@ -134,6 +137,7 @@ def _empty_caches():
     for held in (counties, series, shelf):
         held._held.cache_clear()
     shapes.kept_lists.cache_clear()
+    made_before.cache_clear()
     lists.kept_lists.cache_clear()
     held_answers.clear()
 
@@ -196,8 +200,9 @@ def on_the_site(site_url, site_database, django_db_blocker):
 
 @pytest.fixture(scope="session")
 def _chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=SLOW_MACHINE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=site.chromium(),

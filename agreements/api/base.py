@@ -339,7 +339,7 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
             records = self.shape.stream(queryset) if request.method == "GET" else ()
             return self.streamed_rows(self.kept(records))
         page = self.paginator.page_of(queryset, request, self)
-        return self.get_paginated_response([*self.kept(self.shape.shown(self.shape.rows(page)))])
+        return self.get_paginated_response([*self.kept(self.shape.page(page))])
 
     def retrieve(self, request: Request, *args, **kwargs) -> HttpResponseBase:
         row = self.shape.rows(self.one()).first()

@@ -28,6 +28,7 @@ class EditorialShape(Shape):
     """What every record that editors write carries beside its facts."""
 
     id_column = "key"
+    is_kept = True
     citations: type[Citation]
     """Where its further documents are named, by `owner`."""
     owner: str

@@ -102,6 +102,7 @@ class AgreementShape(Shape):
 
     record = AgreementRecord
     queryset = Agreement.objects.for_listing()
+    is_kept = True
     columns = (
         "pk", "public_id", "agency_id", "agency__public_id", "agency__name", "agency__kind", "agency__state__usps",
         "agency__placement", "program_model", "status", "status_since", "signed_on", "moa_url", "addendum_url",
@@ -180,6 +181,7 @@ class AgencyWithListsShape(AgencyShape):
     """Agencies with the newest list that prints them, and with their agreements where these are wanted."""
 
     record = AgencyWithLists
+    is_kept = True
 
     def known(self) -> QuerySet:
         agreements = Agreement.objects.on(self.day).filter(agency=OuterRef("pk"))

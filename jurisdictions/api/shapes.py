@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from typing import Any, ClassVar
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -49,6 +50,8 @@ class Shape:
     """All public records, in the order of the list."""
     id_column: ClassVar[str] = "public_id"
     """The one that the API knows a record by."""
+    is_kept: ClassVar[bool] = False
+    """Whether a worker keeps the records that it made, for as long as the facts stay as they are: a few thousand."""
 
     def __init__(self, day: date, origin: str = "", expand: Collection[str] = (), version: DataVersion | None = None):
         """`version`, where it is known to be that of the facts, allows to keep in memory what changes with it."""
@@ -81,12 +84,47 @@ class Shape:
         self.fetch([row.pk for row in rows])
         return [self.show(row) for row in rows]
 
+    def page(self, queryset: QuerySet) -> list[dict[str, Any]]:
+        """The records of a short list. What the worker made already is not made again."""
+        made = self.made()
+        if made is None:
+            return self.shown(self.rows(queryset))
+        pks = list(queryset.values_list("pk", flat=True))
+        if missing := [pk for pk in pks if pk not in made]:
+            rows = list(self.rows(self.known().filter(pk__in=missing)))
+            made.update(zip([row.pk for row in rows], self.shown(rows), strict=True))
+        return [made[pk] for pk in pks if pk in made]
+
     def stream(self, queryset: QuerySet) -> Iterator[dict[str, Any]]:
         """The records of a list however long."""
+        made = self.made()
+        if made:
+            pks = list(queryset.values_list("pk", flat=True))
+            if made.keys() >= set(pks):
+                yield from map(made.__getitem__, pks)
+                return
         rows = self.rows(queryset).iterator(chunk_size=ROWS_AT_ONCE)
         first = list(islice(rows, ROWS_AT_ONCE))
         self.fetch([row.pk for row in first] if len(first) < ROWS_AT_ONCE else None)
-        return map(self.show, chain(first, rows))
+        for row in chain(first, rows):
+            record = self.show(row)
+            if made is not None:
+                made[row.pk] = record
+            yield record
+
+    def made(self) -> dict[Any, dict[str, Any]] | None:
+        """The records of this day, origin and expansion that the worker made, by key; None where none are kept."""
+        if not self.is_kept or self.version is None or not self.version.number:
+            return None
+        facts = str(connection.settings_dict["NAME"]), self.version.number, self.version.changed_at
+        return made_before(type(self), facts, self.day, self.origin, self.expand)
+
+
+@lru_cache(maxsize=12)
+def made_before(
+    kind: type[Shape], facts: tuple[str, int, datetime], day: date, origin: str, expand: frozenset[str]
+) -> dict[Any, dict[str, Any]]:
+    return {}
 
 
 @cache

@@ -78,17 +78,26 @@ class CSV(Streamed):
 
 def cell(value: Any) -> Any:
     """What a cell of one line says: a record by its id, several by theirs with blanks between; never a formula."""
-    if type(value) is str:
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-    return harmless(named(value))
+    if value is None:
+        return ""
+    said = value if type(value) is str else named(value)
+    if type(said) is str:
+        return f"'{said}" if said.startswith(FORMULA_STARTS) else said
+    return harmless(said)
 
 
 def named(value: Any) -> Any:
     """A value in one line, not yet harmless."""
-    if isinstance(value, bool):
+    kind = type(value)  # in the order of how often a cell has them: a long file has a hundred thousand cells
+    if kind is str:
+        return value
+    if isinstance(value, dict):
+        for name in NAMES_OF_A_RECORD:
+            if found := value.get(name):
+                return named(found)
+        return None
+    if kind is bool:
         return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return named(next((value[name] for name in NAMES_OF_A_RECORD if value.get(name)), None))
     if isinstance(value, (list, tuple)):
         return " ".join([str(named(each)) for each in value if each is not None])
     return value

@@ -73,8 +73,9 @@ def main() -> None:
 
 def ours(rounds: int) -> dict[str, tuple[float, int]]:
     """The median in milliseconds and the length in bytes, by name. The cases take turns in each round."""
-    from agreements.api.held import held_answers
     from django.core.wsgi import get_wsgi_application
+
+    from agreements.api.held import held_answers
 
     caller = Caller(get_wsgi_application())
     answer, listed = f"/api/v1/jurisdictions/{COUNTY}/answer/", f"/api/v1/agreements/?{LIST}&page_size=100"
