@@ -3,7 +3,6 @@
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import ngettext
 
 from portal.api.key_models import PartnerKey
 from portal.api.keys import READ_AGAIN
@@ -68,5 +67,5 @@ class PartnerKeyAdmin(admin.ModelAdmin):
         for key in keys:
             key.revoke()
             self.log_change(request, key, "Revoked.")
-        said = ngettext("%d key was revoked.", "%d keys were revoked.", len(keys)) % len(keys)
+        said = "1 key was revoked." if len(keys) == 1 else f"{len(keys)} keys were revoked."
         self.message_user(request, f"{said} Calls with it are refused within {READ_AGAIN} seconds.", messages.SUCCESS)
