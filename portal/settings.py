@@ -288,7 +288,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Local police and ICE: agreements under section 287(g)",
     "DESCRIPTION": (
         "Which local and state agencies have signed 287(g) agreements with US Immigration and Customs Enforcement,"
-        " on any day since January 2021, from ICE's own lists. Read-only, free, no key."
+        " on any day since January 2021, from ICE's own lists; what state laws and local policies require, allow or"
+        " forbid; which places a federal list names. Read-only, free, no key."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",

@@ -93,7 +93,15 @@ TAGS = {
 }
 """The sections, in the order in which they are read."""
 
-FORMS_OF_NO_LIST = ("changes/", "lookup/", "status/", "bulk/", "bulk/manifest.json", "")
+FORMS_OF_NO_LIST = (
+    "jurisdictions/{geoid}/answer/",
+    "changes/",
+    "lookup/",
+    "status/",
+    "bulk/",
+    "bulk/manifest.json",
+    "",
+)
 
 META = {
     "type": "object",

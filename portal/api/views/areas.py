@@ -20,6 +20,7 @@ from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import answer_for, state_answer
 from portal.answers.shelf import Shelf
 from portal.api.answer import AnswerRecord, answer_record
+from portal.api.renderers import JSON
 from portal.find import areas_of_geoid
 
 COUNTY_DIGITS = 5
@@ -100,7 +101,7 @@ class JurisdictionViewSet(RecordViewSet):
         return super().retrieve(request, *args, **kwargs)
 
     @extend_schema(responses=AnswerRecord, parameters=[AS_OF, OpenApiParameter("fields", exclude=True)], filters=False)
-    @action(detail=True)
+    @action(detail=True, renderer_classes=[JSON])
     def answer(self, request, *args, **kwargs) -> Response:
         """Who of an area works with ICE on a day, in fixed sentences and as data: what its page says, and no more.
 

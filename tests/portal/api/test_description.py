@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from urllib.parse import parse_qsl
 
 import pytest
 from django.conf import settings
@@ -18,7 +19,7 @@ from referencing.jsonschema import DRAFT202012
 from portal.api import description as described
 from portal.api import prose
 from portal.api.deprecation import Deprecation, announced
-from portal.api.description import OPERATIONS, TAGS, description, mark_deprecated
+from portal.api.description import A_FORMAT, OPERATIONS, TAGS, description, mark_deprecated
 from portal.api.examples import Caller, description_with_examples, examples
 from portal.api.meanings import MEANINGS
 from portal.api.reading import sections
@@ -122,6 +123,23 @@ def test_the_statistics_take_what_is_described_of_a_day_and_of_a_series(client):
     of_a_day = client.get("/api/v1/stats/agreements/?nonsense=1").json()["known_parameters"]
     of_a_series = client.get("/api/v1/stats/agreements/?by=month&nonsense=1").json()["known_parameters"]
     assert {each["name"] for each in operation["parameters"]} == {*of_a_day, *of_a_series}
+
+
+@pytest.mark.facts
+def test_every_form_that_is_described_comes_as_what_it_is():
+    call = Caller(SITE)
+    shown = {each.operation: each for each in examples(SITE) if each.method == "GET" and each.status == 200}
+    for _method, _address, operation in operations(description()):
+        forms = next((each["schema"]["enum"] for each in operation["parameters"] if each["name"] == "format"), [])
+        example = shown.get(operation["operationId"])
+        for form in forms if example else ():
+            path, _mark, query = example.address.removeprefix("/api/v1/").partition("?")
+            asked = {name: value for name, value in parse_qsl(query) if name not in {"page_size", "format"}}
+            response = call(path, asked | {"format": form})
+            media_type = response.headers["Content-Type"].partition(";")[0]
+            assert (response.status_code, media_type) == (200, A_FORMAT[form]), (operation["operationId"], form)
+            assert media_type in operation["responses"]["200"]["content"]
+            assert response.streaming == (form != "json"), (operation["operationId"], form)
 
 
 # -- Examples ---------------------------------------------------------------------------------------------------------
