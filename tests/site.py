@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "tests"
-SECONDS_TO_START = 30
+SECONDS_TO_START = 60
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -93,7 +92,7 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5):
             return True
-    except urllib.error.URLError:
+    except OSError:  # refused, or cut off by a server that is about to start or to stop
         return False
 
 

@@ -163,6 +163,7 @@ def test_the_weekly_job_from_the_sign_in_to_the_undoing(tab, desk):
     open_list(tab, second)
     expect(tab.get_by_text("The facts changed since this list was compared with them")).to_be_visible()
     tab.get_by_role("button", name="Compare again").click()
+    expect(tab.get_by_text("Compared with what is held now.")).to_be_visible()
     expect(tab.get_by_text("The facts changed since")).to_have_count(0)
 
     # The one question, by keyboard: j chooses the line, s says "the same agency", the reason is asked for.
