@@ -344,7 +344,8 @@ def test_what_is_not_noted_yet_is_told_all_the_same_and_reading_it_writes_nothin
     assert told >= {("law", "updated"), ("agency", "created"), ("agreement", "created")}
     assert len(portal.told) > portal.code["PAGE_SIZE"]
     assert len(portal.told) == len({(each["kind"], each["id"]) for each in portal.told})
-    assert {query["sql"].split()[0] for query in asked.captured_queries} == {"SELECT"}
+    writing = {"INSERT", "UPDATE", "DELETE", "SAVEPOINT", "BEGIN", "SET"}
+    assert not writing & {query["sql"].split()[0] for query in asked.captured_queries}
     assert portal.cursor == cursor  # they come again, until they are noted
     assert portal.follow() == told
     assert portal.follow() == set()
