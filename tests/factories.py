@@ -66,7 +66,8 @@ class CountyFactory(AreaFactory):
         model = Jurisdiction
 
     state = factory.SubFactory(StateFactory)
-    geoid = factory.LazyAttributeSequence(lambda area, n: f"{area.state.geoid}{201 + 2 * n:03}")
+    # Five digits, however many counties a long run has made.
+    geoid = factory.LazyAttributeSequence(lambda area, n: f"{area.state.geoid}{201 + 2 * (n % 399):03}")
     kind = Jurisdiction.Kind.COUNTY
     name = factory.LazyAttribute(lambda area: f"Orange{area.geoid} County")
     short_name = factory.LazyAttribute(lambda area: area.name.removesuffix(" County"))
