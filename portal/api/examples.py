@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -85,13 +86,14 @@ class Caller:
 
 
 @lru_cache(maxsize=4)
-def _examples(origin: str, version: int, day: Any, code: str) -> tuple[Example, ...]:
+def _examples(origin: str, version: int, changed_at: datetime, day: date, code: str) -> tuple[Example, ...]:
     return tuple(made(Caller(origin)))
 
 
 def examples(origin: str) -> tuple[Example, ...]:
     """Those of today's facts; made once for each state of the facts and each name that the portal has."""
-    return _examples(origin, DataVersion.objects.current().number, today(), release())
+    version = DataVersion.objects.current()
+    return _examples(origin, version.number, version.changed_at, today(), release())
 
 
 def made(call: Caller) -> Iterator[Example]:
