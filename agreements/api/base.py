@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from rest_framework import mixins, viewsets
 from rest_framework.filters import BaseFilterBackend
@@ -29,7 +28,7 @@ from jurisdictions.api.shapes import Shape, fields_of
 from jurisdictions.models import DataVersion
 
 from .held import held_answers
-from .problems import BadParameters, Unchanged
+from .problems import BadParameters, Unchanged, unmet_condition
 
 LICENCE = "CC BY 4.0; documents and lists of the US government: public domain"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
@@ -129,7 +128,7 @@ class Answer:
         """304 or 412 in place of an answer that is in order; None to a caller who set no condition, or whose holds."""
         if not CONDITIONS & request.META.keys():
             return None
-        response = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
+        response = unmet_condition(request, etag=self.etag, last_modified=self.last_modified)
         if response is not None:
             response.headers["Allow"] = self.allowed
             self.describe(response)
@@ -145,9 +144,9 @@ class Answer:
         self.refuse_bad_parameters(request)
         # A caller with a key has not been asked before; see `at_hand`.
         if self.is_kept and request.method in {"GET", "HEAD"} and self.etag in request.headers.get("If-None-Match", ""):
-            unchanged = get_conditional_response(request, etag=self.etag, last_modified=self.last_modified)
-            if unchanged is not None:
-                raise Unchanged(unchanged.status_code)
+            unmet = unmet_condition(request, etag=self.etag, last_modified=self.last_modified)
+            if unmet is not None and unmet.status_code == 304:
+                raise Unchanged
 
     @property
     def allowed(self) -> str:

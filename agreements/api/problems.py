@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from math import ceil
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import get_conditional_response
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -16,6 +17,7 @@ TITLES = {
     404: "There is nothing at this address",
     410: "The record is gone",
     405: "This address does not take this method",
+    412: "The answer is another one by now",
     413: "The request is too large",
     415: "The request's body is of a kind that is not read here",
     416: "The file has no such part",
@@ -60,11 +62,20 @@ class TooLarge(exceptions.APIException):
 
 
 class Unchanged(exceptions.APIException):
-    """Nothing is wrong: the caller holds the answer already (304), or wanted it only if it had not changed (412)."""
+    """Nothing is wrong: the caller holds the answer already."""
 
-    def __init__(self, status_code: int):
-        super().__init__()
-        self.status_code = status_code
+    status_code = 304
+
+
+def unmet_condition(request: HttpRequest, *, etag: str, last_modified: int | None = None) -> HttpResponse | None:
+    """What a caller's conditions leave of an answer that is in order: 304, 412, or None, where they let it stand."""
+    response = get_conditional_response(request, etag=etag, last_modified=last_modified)
+    if response is None or response.status_code == 304:
+        return response
+    detail = "You wanted it only as you know it (If-Match, If-Unmodified-Since), and it has changed."
+    body = {"type": "about:blank", "title": TITLES[412], "status": 412, "detail": detail}
+    headers = {"Cache-Control": "no-store"}
+    return JsonResponse(body, status=412, headers=headers, content_type="application/problem+json")
 
 
 def problem(exception: Exception, context: dict) -> Response | None:

@@ -202,6 +202,7 @@ REFUSALS = {
     "404": "There is no such record, or not yet on the day of `as_of`.",
     "405": "Another method than GET, HEAD and OPTIONS (of lookup/ also POST).",
     "410": "The id was given up, and no record took its place.",
+    "412": "You asked with If-Match or If-Unmodified-Since, and it has changed.",
     "413": "The body is too large.",
     "415": "The body is neither JSON nor a form.",
     "416": "The file has no such part; `Content-Range` says how long it is.",
@@ -357,9 +358,9 @@ def in_reading_order(path: str, methods: dict) -> tuple[int, str]:
 
 
 def contact() -> dict[str, str]:
-    """Of whoever runs this portal, from the environment."""
-    kind = "email" if re.fullmatch(r"[^@\s/]+@[^@\s/]+", settings.CONTACT) else "url"
-    return {kind: settings.CONTACT}
+    """Of whoever runs this portal: a mailto: or https: address from the environment."""
+    kind, _colon, address = settings.CONTACT.partition(":")
+    return {"email": address} if kind == "mailto" else {"url": settings.CONTACT}
 
 
 OF_REFUSALS = {
@@ -471,7 +472,6 @@ def complete_answers(operation: dict, path: str, method: str, schemas: dict) -> 
             "description": "Nothing has changed since the ETag or the day that you sent.",
             "headers": headers,
         }
-        responses["412"] = {"description": "You asked with If-Match or If-Unmodified-Since, and it has changed."}
     if "{public_id}" in path:
         responses["301"] = {
             "description": "The id was given up; `Location` leads to the record that stands for it.",
@@ -491,6 +491,7 @@ def complete_answers(operation: dict, path: str, method: str, schemas: dict) -> 
     refused = ["400", "401", "405", "429", "500"]
     refused += ["404"] if "{" in path else []
     refused += ["410"] if "{public_id}" in path or path == "changes/" else []
+    refused += ["412"] if "304" in responses else []
     refused += ["413", "415"] if method == "post" else []
     responses |= {status: {"$ref": f"#/components/responses/{status}"} for status in refused}
     operation["responses"] = dict(sorted(responses.items()))

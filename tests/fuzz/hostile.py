@@ -291,7 +291,7 @@ def faults(call: Call, answer: Answer) -> list[str]:
         found.append("a cookie")
     if answer.status not in documented(call):
         found.append(f"{answer.status} is not described")
-    if answer.status >= 400 and answer.status != 412:
+    if answer.status >= 400:
         found += problem_faults(call, answer)
     elif answer.status == 200 and call.method != "HEAD" and not well_formed(answer):
         found.append(f"the body is no {answer.media_type}")

@@ -8,7 +8,6 @@ from hashlib import blake2s
 from pathlib import Path
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.cache import get_conditional_response
 from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header, http_date
 from drf_spectacular.utils import extend_schema
@@ -19,6 +18,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from agreements.api.base import Answer
+from agreements.api.problems import unmet_condition
 from portal.api import bulk
 from portal.api.bulk_tables import FORMS
 from portal.middleware.compression import chosen_coding
@@ -83,10 +83,10 @@ class Bulk(Answer, APIView):
         held, versions = bulk.manifest(), bulk.versions()
         asked = f"{request.build_absolute_uri()} {' '.join(versions)}"
         etag = f'"{held["version"]}-{blake2s(asked.encode(), digest_size=8).hexdigest()}"'
-        unchanged = get_conditional_response(request, etag=etag)
-        if unchanged is not None:
-            unchanged.headers["ETag"] = etag
-            return unchanged
+        unmet = unmet_condition(request, etag=etag)
+        if unmet is not None:
+            unmet.headers["ETag"] = etag
+            return unmet
         for each in held["files"]:
             path = reverse("api:bulk-version-file", args=[held["version"], each["name"]])
             each["url"] = request.build_absolute_uri(path)
@@ -94,7 +94,7 @@ class Bulk(Answer, APIView):
 
     def dispatch(self, request, *args, **kwargs) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
-        if response.has_header("ETag"):
+        if response.has_header("ETag") and response.status_code in {200, 304}:
             response.headers["Cache-Control"] = "public, no-cache"
         return response
 
@@ -122,10 +122,10 @@ class BulkFile(Answer, APIView):
             described, path = bulk.file_of(name, version)
             etag = f'"{described["sha256"]}"'
             changed = parse_datetime(bulk.manifest(path.parent.name)["built_at"])
-            unchanged = get_conditional_response(request, etag=etag, last_modified=int(changed.timestamp()))
-            if unchanged is not None:
-                unchanged.headers["ETag"], unchanged.headers["Vary"] = etag, "Accept-Encoding"
-                return unchanged
+            unmet = unmet_condition(request, etag=etag, last_modified=int(changed.timestamp()))
+            if unmet is not None:
+                unmet.headers["ETag"], unmet.headers["Vary"] = etag, "Accept-Encoding"
+                return unmet
             modified = http_date(changed.timestamp())
             part = self.asked_part(request, described["bytes"], {etag, modified})
             coding = None if part else chosen_coding(request.headers.get("Accept-Encoding", ""))

@@ -184,6 +184,9 @@ def test_who_wants_only_what_they_know_is_told_that_it_has_changed(client, some_
     ]:
         response = client.get(API + address, headers={name: value})
         assert (response.status_code, readable_elsewhere(response)) == (status, True), (name, value)
+        if status == 412:
+            assert (response["Content-Type"], response.json()["status"]) == ("application/problem+json", 412)
+            assert response["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
