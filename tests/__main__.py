@@ -48,9 +48,8 @@ def main(arguments: list[str]) -> int:
 
 def run(name: str, url: str, arguments: list[str]) -> tuple[int, str]:
     """pytest's exit code, and a line that says how many tests ran."""
-    report = FOLDER / f"{name}.xml"
+    report = FOLDER / f"{name}-{os.getpid()}.xml"  # two runs may share the folder
     report.parent.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
     start = time.monotonic()
     parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "auto"]
     code = subprocess.run(
@@ -69,7 +68,7 @@ def run(name: str, url: str, arguments: list[str]) -> tuple[int, str]:
     ).returncode
     if not report.exists():
         return code or 1, "no test ran"
-    suite = ET.parse(report).getroot().find("testsuite").attrib
+    suite = ET.parse(report.replace(FOLDER / f"{name}.xml")).getroot().find("testsuite").attrib
     skipped, bad = int(suite["skipped"]), int(suite["failures"]) + int(suite["errors"])
     ran = int(suite["tests"]) - skipped
     what = "tests that use the database" if "--database-only" in arguments else "tests"
