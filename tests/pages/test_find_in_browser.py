@@ -15,17 +15,6 @@ NARROWEST = 320  # CSS pixels
 BALTIMORE = "/us/compare/?a=24005&b=24510"
 
 
-@pytest.fixture
-def bare_page(_chromium, site_url):
-    """A tab of a browser that runs no script, at phone width."""
-    context = _chromium.new_context(
-        base_url=site_url, viewport={"width": 360, "height": 740}, java_script_enabled=False
-    )
-    yield context.new_page()
-    assert context.cookies() == []
-    context.close()
-
-
 @pytest.fixture(params=["light", "dark"])
 def open_page(request, _chromium, site_url):
     """A tab into which a test may put a script of its own, which the page's policy would forbid."""

@@ -8,17 +8,6 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
-@pytest.fixture
-def bare_page(_chromium, site_url):
-    """A tab of a browser that runs no script, at phone width."""
-    context = _chromium.new_context(
-        base_url=site_url, viewport={"width": 360, "height": 740}, java_script_enabled=False
-    )
-    yield context.new_page()
-    assert context.cookies() == []
-    context.close()
-
-
 def test_the_first_key_leads_past_the_menu_and_focus_is_seen(page):
     page.goto("/us/fl/davie/")
     page.keyboard.press("Tab")
