@@ -74,6 +74,12 @@ def files(world, written_once, settings):
     return bulk.manifest()
 
 
+@pytest.fixture
+def one_table(monkeypatch):
+    """Where it does not matter what is in the files."""
+    monkeypatch.setattr(bulk, "TABLES", bulk_tables.TABLES[:1])
+
+
 def whole(response) -> bytes:
     return b"".join(response.streaming_content)
 
@@ -205,7 +211,7 @@ def test_the_dictionary_has_a_meaning_for_what_each_file_holds(client, files):
             assert all(row["meaning"] for row in rows if row["table"] == table.name)
 
 
-def test_nothing_new_makes_no_new_version_and_a_change_makes_one(world):
+def test_nothing_new_makes_no_new_version_and_a_change_makes_one(world, one_table):
     first = bulk.build(SITE)["version"]
     assert bulk.build(SITE)["version"] == first
     DataVersion.objects.bump()
@@ -213,9 +219,8 @@ def test_nothing_new_makes_no_new_version_and_a_change_makes_one(world):
     assert len(bulk.versions()) == 2
 
 
-def test_the_last_versions_stay_and_what_is_asked_for_by_its_version_never_changes(client, world, monkeypatch):
+def test_the_last_versions_stay_and_what_is_asked_for_by_its_version_never_changes(client, world, one_table):
     first = bulk.build(SITE)["version"]
-    monkeypatch.setattr(bulk, "TABLES", bulk_tables.TABLES[:1])
     before = whole(client.get(f"{BULK}{first}/agreements.csv"))
     AgreementFactory()
     for _ in range(bulk.KEPT - 1):
@@ -228,7 +233,7 @@ def test_the_last_versions_stay_and_what_is_asked_for_by_its_version_never_chang
     assert not list(bulk.folder().glob("building-*"))
 
 
-def test_files_that_break_off_leave_those_before_in_place(client, world, monkeypatch):
+def test_files_that_break_off_leave_those_before_in_place(client, world, one_table, monkeypatch):
     version = bulk.build(SITE)["version"]
     (bulk.folder() / "building-by-a-process-that-was-killed").mkdir()
 
@@ -243,7 +248,7 @@ def test_files_that_break_off_leave_those_before_in_place(client, world, monkeyp
     assert not list(bulk.folder().glob("building-*"))
 
 
-def test_facts_that_change_meanwhile_are_never_mixed(world, monkeypatch):
+def test_facts_that_change_meanwhile_are_never_mixed(world, one_table, monkeypatch):
     rows = bulk.dictionary_rows
 
     def changing():
@@ -256,7 +261,7 @@ def test_facts_that_change_meanwhile_are_never_mixed(world, monkeypatch):
     assert not bulk.versions()
 
 
-def test_two_never_write_at_once(world):
+def test_two_never_write_at_once(world, one_table):
     with bulk.one_at_a_time(wait=True), pytest.raises(bulk.BeingBuilt):
         bulk.build(SITE, wait=False)
     assert bulk.build(SITE, wait=False)["version"]
