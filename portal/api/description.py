@@ -6,7 +6,6 @@ statuses, headers and media types that all addresses share, names for those who 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import path
 from django.utils import translation
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
@@ -54,6 +55,20 @@ def test_the_description_is_english_also_where_a_spanish_page_asks_first():
     description.cache_clear()
     with translation.override("es"):
         assert description() == english
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("", None),
+        ("mailto:desk@portal.example", {"email": "desk@portal.example"}),
+        ("https://portal.example/about/", {"url": "https://portal.example/about/"}),
+    ],
+)
+def test_whom_to_ask_stands_there_only_where_the_operator_says_so(settings, address, told):
+    settings.CONTACT = address
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    assert document["info"].get("contact") == told
 
 
 def test_every_address_is_described():
