@@ -4,6 +4,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import brotli
 from django.http import HttpRequest, HttpResponseBase
@@ -78,6 +79,7 @@ def weaken_etag(response: HttpResponseBase) -> None:
         response.headers["ETag"] = f"W/{etag}"
 
 
+@lru_cache(64)  # browsers send a handful of different ones
 def chosen_coding(accept_encoding: str) -> str | None:
     """ "br", "gzip" or None (as it is), from an Accept-Encoding header (RFC 9110, 12.5.3).
 
