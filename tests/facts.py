@@ -116,7 +116,8 @@ def built() -> str:
 def built_on_sqlite() -> str:
     ready = FOLDER / f"facts-{digest()}.sqlite3"
     if not ready.exists():
-        for old in sorted(FOLDER.glob("facts-*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        kept = FOLDER.glob(f"facts-{'?' * len(digest())}.sqlite3")  # not the copies that another run works on
+        for old in sorted(kept, key=lambda path: path.stat().st_mtime)[:-KEPT]:
             remove_sqlite(old)
         building = FOLDER / f"building-{os.getpid()}.sqlite3"
         try:
