@@ -1,7 +1,7 @@
 """The reference geography as it comes with the project: six compressed CSV tables in `data/`.
 
-`build_geography` writes them; `load_geography`, the gazetteer, the maps and the files of all counties read them. docs/geography.md says what each
-holds.
+`build_geography` writes them; `load_geography`, the gazetteer, the maps and the files of all counties read them.
+docs/geography.md says what each holds.
 """
 
 import csv
