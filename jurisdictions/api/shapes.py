@@ -120,7 +120,7 @@ class Shape:
         return made_before(type(self), facts, self.day, self.origin, self.expand)
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=8)  # a list of today takes up to 7 MB; past days make room for each other
 def made_before(
     kind: type[Shape], facts: tuple[str, int, datetime], day: date, origin: str, expand: frozenset[str]
 ) -> dict[Any, dict[str, Any]]:
