@@ -34,7 +34,7 @@ from tests.agreements.desk.conftest import FIRST_DAY, areas, person, row, sheet
 from tests.factories import DesignationFactory, LocalPolicyFactory, StateLawFactory
 
 SITE = "http://testserver"
-STEPS = int(os.environ.get("MIRROR_STEPS", "6"))
+STEPS = int(os.environ.get("MIRROR_STEPS", "4"))
 SHERIFF = row("Clay County Sheriff's Office", county="Clay County")
 JAIL = row("Clay County Jail", model="JEM", county="Clay County", signed="2025-04-02")
 BOARD = row("Clay County Board of County Commissioners", county="Clay County", signed="2025-05-02")
@@ -56,7 +56,7 @@ class Portal:
         guide = Path(configured.BASE_DIR, "docs", "mirror.md").read_text(encoding="utf-8")
         self.code: dict = {}
         exec(re.search(r"```python\n(.*?)```", guide, re.S)[1], self.code)
-        self.code |= {"SITE": SITE, "PAGE_SIZE": 3, "urlopen": self.open}
+        self.code |= {"SITE": SITE, "PAGE_SIZE": 4, "urlopen": self.open}
 
     # -- What people and time do
 
