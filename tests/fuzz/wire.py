@@ -5,12 +5,15 @@ from __future__ import annotations
 import http.client
 import io
 import socket
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import got_request_exception
+from django.core.signals import got_request_exception, request_finished, request_started
+from django.db import close_old_connections
 
 SECONDS = 60  # that a server may take for one answer
 
@@ -57,17 +60,16 @@ class Application:
         got_request_exception.connect(self.remember)
 
     def remember(self, **kwargs) -> None:
-        import traceback
-
         self.error = traceback.format_exc(limit=-4)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         self.error = ""
-        answer = self.handler(environ, start_response)
-        try:
-            return [b"".join(answer)]
-        finally:
-            answer.close()
+        with connections_kept():
+            answer = self.handler(environ, start_response)
+            try:
+                return [b"".join(answer)]
+            finally:
+                answer.close()
 
     def answer(self, call: Call) -> Answer:
         """What a call gets; its target and headers reach the application as PEP 3333 says."""
@@ -105,6 +107,19 @@ class Application:
         for name, value in headers:
             by_name.setdefault(name.lower(), []).append(value)
         return Answer(status, by_name, body, self.error)
+
+
+@contextmanager
+def connections_kept() -> Iterator[None]:
+    """A test's transaction outlives its calls, as with Django's own test client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
 
 
 def sent(host: str, port: int, call: Call, more: tuple[tuple[str, str], ...] = ()) -> Answer | None:
