@@ -45,15 +45,17 @@ def as_html(name: str, site: str) -> SafeString:
 
 
 def blocks(source: str) -> Iterator[str]:
+    heading = ""
     for found in BLOCK.finditer(source):
         if found["heading"]:
+            heading = found["title"]
             level = len(found["heading"])
             yield f'<h{level} id="{anchor(found["title"])}">{inline(found["title"])}</h{level}>'
         elif found["code"] is not None:
             code = escape(found["code"].rstrip())
             yield f'<pre tabindex="0" role="group" aria-label="Code"><code>{code}</code></pre>'
         elif found["table"]:
-            yield table(found["table"])
+            yield table(found["table"], heading)
         elif found["list"]:
             items = re.split(r"^- ", found["list"], flags=re.M)[1:]
             yield "<ul>" + "".join(f"<li>{inline(' '.join(each.split()))}</li>" for each in items) + "</ul>"
@@ -61,13 +63,17 @@ def blocks(source: str) -> Iterator[str]:
             yield f"<p>{inline(' '.join(found['words'].split()))}</p>"
 
 
-def table(source: str) -> str:
-    head, _rule, *rows = ([inline(cell.strip()) for cell in line.strip("|").split("|")] for line in source.splitlines())
-    headings = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+def table(source: str, caption: str) -> str:
+    titles, _rule, *rows = (
+        [inline(cell.strip()) for cell in line.strip("|").split("|")] for line in source.splitlines()
+    )
+    headings = "".join(f'<th scope="col">{cell}</th>' for cell in titles)
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
     )
-    return f'<div class="scroll"><table><thead><tr>{headings}</tr></thead><tbody>{body}</tbody></table></div>'
+    head = f"<caption>{inline(caption)}</caption><thead><tr>{headings}</tr></thead>"
+    named = f'class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"'
+    return f"<div {named}><table>{head}<tbody>{body}</tbody></table></div>"
 
 
 def inline(words: str) -> str:
