@@ -11,6 +11,7 @@ from django.http import HttpResponse, HttpResponseBase
 
 LARGEST = 2_000_000  # bytes of one answer
 TOGETHER = 32_000_000  # bytes of all that one worker holds
+MOST = 8_000  # answers; of short ones headers and key take more room than what they say, some 3 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class HeldAnswers:
     A key names the version of the facts, so that nothing here ever has to be taken back.
     """
 
-    def __init__(self, together: int = TOGETHER, largest: int = LARGEST):
-        self.together, self.largest = together, largest
+    def __init__(self, together: int = TOGETHER, largest: int = LARGEST, most: int = MOST):
+        self.together, self.largest, self.most = together, largest, most
         self.size = 0
         self._held: OrderedDict[Hashable, HeldAnswer] = OrderedDict()
         self._lock = Lock()
@@ -49,7 +50,7 @@ class HeldAnswers:
             self._drop(key)
             self._held[key] = answer
             self.size += len(answer.body)
-            while self.size > self.together:
+            while self.size > self.together or len(self._held) > self.most:
                 self._drop(next(iter(self._held)))
 
     def clear(self) -> None:

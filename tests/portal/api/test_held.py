@@ -107,6 +107,13 @@ def test_what_nobody_asked_for_lately_makes_room():
     assert held.get("e") is None
 
 
+def test_short_answers_take_no_room_without_end():
+    held = HeldAnswers(most=2)
+    for name in "abc":
+        held.put(name, answer(0))
+    assert [name for name in "abc" if held.get(name)] == ["b", "c"]
+
+
 def test_a_file_is_held_once_it_was_sent_to_its_end():
     held = HeldAnswers(together=100, largest=10)
     for key, chunks in {
