@@ -252,8 +252,10 @@ class Answer:
 
     @cached_property
     def etag(self) -> str:
-        # Another release of the code may show the same facts differently.
-        asked = f"{release()} {self.request.build_absolute_uri()}"
+        # Another release of the code may show the same facts differently; after a restore another change may have
+        # come to the same number.
+        facts = self.version.number and self.version.changed_at.timestamp()
+        asked = f"{release()} {facts} {self.request.build_absolute_uri()}"
         address = blake2s(asked.encode(), digest_size=8).hexdigest()
         return f'"{self.version.number}-{today():%Y%m%d}-{address}"'
 
