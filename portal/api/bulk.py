@@ -222,7 +222,8 @@ def put_in_place(work: Path, version: str) -> None:
     link.symlink_to(version)
     link.replace(folder() / CURRENT)
     for old in versions()[:-KEPT]:
-        shutil.rmtree(folder() / old, ignore_errors=True)
+        if old != version:  # which is not the newest by name where the clock was ahead and has been put right
+            shutil.rmtree(folder() / old, ignore_errors=True)
 
 
 def onto_disk(path: Path) -> None:

@@ -111,7 +111,10 @@ def table_of(folder: str, installation: str) -> Counts:
 
 
 def _opened(path: Path) -> int:
-    """The file of a table, made where there is none. PermissionError where another user could read or has made it."""
+    """The file of a table, made where there is none. PermissionError where another user could read or has made it.
+
+    Another OSError where there is no room for it.
+    """
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     found = os.fstat(file)
     if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
@@ -119,4 +122,11 @@ def _opened(path: Path) -> int:
         raise PermissionError(f"{path} is not ours alone")
     if found.st_size != SIZE:
         os.ftruncate(file, SIZE)
+    try:
+        # Where the folder is full, to write into a page that is not there yet would kill the process (SIGBUS).
+        if hasattr(os, "posix_fallocate"):  # as on Linux
+            os.posix_fallocate(file, 0, SIZE)
+    except OSError:
+        os.close(file)
+        raise
     return file
