@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 from django.urls import resolve
+from django.utils import translation
 from rest_framework.utils import json
 
 from agreements.caching import release
@@ -87,7 +88,9 @@ class Caller:
 
 @lru_cache(maxsize=4)
 def _examples(origin: str, version: int, changed_at: datetime, day: date, code: str) -> tuple[Example, ...]:
-    return tuple(made(Caller(origin)))
+    # The API has one language, whoever asks first: what these calls make is held, and given to others too.
+    with translation.override("en"):
+        return tuple(made(Caller(origin)))
 
 
 def examples(origin: str) -> tuple[Example, ...]:

@@ -67,6 +67,16 @@ def test_two_hosts_have_two_answers(client, version, settings):
     assert len(urls) == 2
 
 
+def test_a_spanish_page_about_the_api_makes_no_answer_of_it_spanish(client, version):
+    AgreementFactory(program_model="TFM")
+    assert client.get(f"/es{API}docs/addresses/agreements/").status_code == 200
+    for query in ("?status=listed&ordering=-signed_on&page_size=1", "", "?format=csv"):
+        response = client.get(f"{API}agreements/{query}")
+        body = b"".join(response) if response.streaming else response.content
+        assert b"Task Force Model" in body, query
+        assert b"modelo" not in body, query
+
+
 def test_a_held_answer_still_counts_as_a_call(client, version):
     remaining = [int(client.get(f"{API}status/")["RateLimit-Remaining"]) for _ in range(3)]
     assert remaining == [remaining[0], remaining[0] - 1, remaining[0] - 2]
