@@ -38,10 +38,15 @@ def blocks_of_code(name: str, language: str) -> list[str]:
     return [found["code"] for found in BLOCK.finditer(text(name)) if found["language"] == language]
 
 
-@cache
 def as_html(name: str, site: str) -> SafeString:
     """The text with the portal's own address, which `site` names."""
-    return mark_safe("\n".join(blocks(text(name).replace(SITE, site))))  # every word has gone through escape
+    return mark_safe(_html(name).replace(SITE, escape(site)))  # every word has gone through escape
+
+
+@cache
+def _html(name: str) -> str:
+    """The text as it stands: kept once, not for each name and port by which callers may know the portal."""
+    return "\n".join(blocks(text(name)))
 
 
 def blocks(source: str) -> Iterator[str]:
