@@ -266,7 +266,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_HASHED_NAMES
 # Calls that one address may make without a key. A mirror needs a handful: a list comes whole as CSV or JSON Lines.
 CALLS_A_MINUTE = env.int("CALLS_A_MINUTE", default=60)
 # Where workers count calls together: a folder that the system keeps in memory, so that no count reaches a disk.
-COUNTS_DIR = env("COUNTS_DIR", default="/dev/shm")
+COUNTS_DIR = env.str("COUNTS_DIR", default="/dev/shm")
 
 REST_FRAMEWORK = {
     # No account and no cookie: the API never reads a session. A partner's key lifts the limit, nothing else.
