@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,7 @@ from agreements.days import today
 from jurisdictions.models import DataVersion
 
 from . import ledger
+from .bulk import site_of_settings
 from .description import A_FORMAT, BASE, description
 
 SHOWN = 1
@@ -86,17 +87,33 @@ class Caller:
         return json.loads(self(path, query).content)
 
 
-@lru_cache(maxsize=4)
-def _examples(origin: str, version: int, changed_at: datetime, day: date, code: str) -> tuple[Example, ...]:
+@lru_cache(maxsize=2)
+def _examples(site: str, version: int, changed_at: datetime, day: date, code: str) -> tuple[Example, ...]:
     # The API has one language, whoever asks first: what these calls make is held, and given to others too.
     with translation.override("en"):
-        return tuple(made(Caller(origin)))
+        return tuple(made(Caller(site)))
 
 
 def examples(origin: str) -> tuple[Example, ...]:
-    """Those of today's facts; made once for each state of the facts and each name that the portal has."""
-    version = DataVersion.objects.current()
-    return _examples(origin, version.number, version.changed_at, today(), release())
+    """Those of today's facts, with addresses at `origin`.
+
+    They are made once for each state of the facts, not for each host: to make them takes a quarter of a second, and Host
+    may carry any port.
+    """
+    version, site = DataVersion.objects.current(), site_of_settings()
+    known = _examples(site, version.number, version.changed_at, today(), release())
+    return known if origin == site else tuple(replace(each, body=moved(each.body, site, origin)) for each in known)
+
+
+def moved(value: Any, site: str, origin: str) -> Any:
+    """The value with its addresses at `origin` instead of `site`."""
+    if isinstance(value, str):
+        return value.replace(site, origin)
+    if isinstance(value, dict):
+        return {name: moved(each, site, origin) for name, each in value.items()}
+    if isinstance(value, list):
+        return [moved(each, site, origin) for each in value]
+    return value
 
 
 def made(call: Caller) -> Iterator[Example]:
