@@ -97,8 +97,8 @@ def _examples(site: str, version: int, changed_at: datetime, day: date, code: st
 def examples(origin: str) -> tuple[Example, ...]:
     """Those of today's facts, with addresses at `origin`.
 
-    They are made once for each state of the facts, not for each host: to make them takes a quarter of a second, and Host
-    may carry any port.
+    They are made once for each state of the facts, not for each host: that takes a quarter of a second, and Host may
+    carry any port.
     """
     version, site = DataVersion.objects.current(), site_of_settings()
     known = _examples(site, version.number, version.changed_at, today(), release())
