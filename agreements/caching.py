@@ -68,7 +68,10 @@ def known(asked: QueryDict, parameters: tuple[str, ...]) -> QueryDict:
 
 def etag_of(request: HttpRequest, also: str = "") -> str:
     address = f"{request.scheme}://{request.get_host()}{request.path}?{request.known_parameters.urlencode()}"
-    parts = (release(), str(request.data_version.number), address, get_language(), today().isoformat(), also)
+    version = request.data_version
+    # After a restore another change may have come to the same number.
+    facts = (str(version.number), str(version.number and version.changed_at.timestamp()))
+    parts = (release(), *facts, address, get_language(), today().isoformat(), also)
     return f'"{hashlib.blake2b(chr(0).join(parts).encode(), digest_size=12).hexdigest()}"'
 
 
