@@ -104,7 +104,8 @@ class Answer:
         Both prove that the address is in order: only a good one gets an ETag. A caller who tells a key is for the
         ordinary way, which knows keys.
         """
-        if not self.is_kept or request.method not in {"GET", "HEAD"} or "Authorization" in request.headers:
+        with_key = request.headers.get("Authorization", "").lstrip().lower().startswith("bearer")
+        if not self.is_kept or request.method not in {"GET", "HEAD"} or with_key:
             return None
         self.ask_throttles(request)
         if self.waits or not self.version.number:

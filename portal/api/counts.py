@@ -1,8 +1,10 @@
 """How often each caller called of late: a table in memory that all workers of a machine share.
 
 It is a file of fixed size in a folder that the system keeps in memory (/dev/shm on Linux), mapped into each worker. A
-row holds 16 bytes that nobody can lead back to a caller, when the caller's time is over, and how often they called in
-it. Nothing of it is written to a disk. Where there is no such folder, each worker counts for itself.
+row holds 16 bytes made from the caller's address with a key, when the caller's time is over, and how often they called
+in it. One half of the key is in the table and another each day; the other, the installation's secret, is not: neither
+alone leads back to an address. Nothing of it is written to a disk. Where there is no such folder, each worker counts
+for itself.
 """
 
 from __future__ import annotations
@@ -28,14 +30,17 @@ ROW = struct.Struct("<16sdQ")
 """Who, the second at which their time is over, how often they called."""
 ROWS = 1 << 16
 SIZE = HEAD.size + ROWS * ROW.size  # 2 MB
+NOBODY = bytes(16)
+LONGEST = 60 * 60  # seconds: no caller's time lasts longer
 NEIGHBOURS = 16
 """Rows in which one caller may stand. Where all are taken, the row whose time is over first makes way."""
 
 
 class Counts:
-    """A table of callers. `path` None: of this process alone."""
+    """A table of callers. `path` None: of this process alone. `secret`: the half of the key that is kept elsewhere."""
 
-    def __init__(self, path: Path | None = None):
+    def __init__(self, path: Path | None = None, secret: str = ""):
+        self._secret = secret.encode()
         self._file = None if path is None else _opened(path)
         self._table = mmap.mmap(-1 if self._file is None else self._file, SIZE)
         self._thread = threading.Lock()
@@ -58,12 +63,14 @@ class Counts:
             chosen, soonest = places[0], float("inf")
             for place in places:
                 held, ends, calls = ROW.unpack_from(self._table, place)
-                if held == who and ends > now:
+                if not now < ends <= now + LONGEST:
+                    if held != NOBODY:  # over, or of a clock that has been put back
+                        ROW.pack_into(self._table, place, NOBODY, 0.0, 0)
+                    ends = 0.0
+                elif held == who:
                     ROW.pack_into(self._table, place, who, ends, calls + 1)
                     return calls + 1, ends
-                if ends <= now:
-                    ends = 0.0  # all that are over are alike: the first of them is taken
-                if ends < soonest:
+                if ends < soonest:  # of those that are free, the first
                     chosen, soonest = place, ends
             ROW.pack_into(self._table, chosen, who, now + seconds, 1)
             return 1, now + seconds
@@ -83,7 +90,7 @@ class Counts:
             key = secrets.token_bytes(16)
             self._table[:] = bytes(SIZE)
             HEAD.pack_into(self._table, 0, MARK, day.toordinal(), key)
-        return key
+        return blake2s(self._secret, key=key).digest()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -99,15 +106,15 @@ class Counts:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
-def table_of(folder: str, installation: str) -> Counts:
+def table_of(folder: str, installation: str, secret: str) -> Counts:
     """The table of an installation in a folder that is kept in memory; one of this process alone where it cannot be."""
     if folder and Path(folder).is_dir():
         name = blake2s(f"{installation} {os.geteuid()}".encode(), digest_size=8).hexdigest()
         try:
-            return Counts(Path(folder) / f"portal-calls-{name}")
+            return Counts(Path(folder) / f"portal-calls-{name}", secret)
         except OSError:
-            return Counts()
-    return Counts()
+            return Counts(secret=secret)
+    return Counts(secret=secret)
 
 
 def _opened(path: Path) -> int:

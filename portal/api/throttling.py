@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import cache
 from time import time
 
@@ -16,12 +17,13 @@ from agreements.days import today
 from .counts import Counts, table_of
 
 MINUTE = 60  # seconds
+WITH_PORT = re.compile(r"\[(?P<six>[0-9a-fA-F:.]+)\](?::[0-9]+)?|(?P<four>[0-9.]+):[0-9]+")
 
 
 @cache
 def counts() -> Counts:
     """The counts of this installation, shared by its workers."""
-    return table_of(settings.COUNTS_DIR, str(settings.DATA_DIR))
+    return table_of(settings.COUNTS_DIR, str(settings.DATA_DIR), settings.SECRET_KEY)
 
 
 class ByAddress(BaseThrottle):
@@ -66,8 +68,11 @@ class ByAddress(BaseThrottle):
 
 def network(address: str | None) -> str:
     """The part of an address that stands for one reader; "" for what is no address."""
+    written = (address or "").strip()
+    if with_port := WITH_PORT.fullmatch(written):  # as some proxies write it
+        written = with_port["six"] or with_port["four"]
     try:
-        parsed = ipaddress.ip_address((address or "").strip())
+        parsed = ipaddress.ip_address(written)
     except ValueError:
         return ""
     if isinstance(parsed, ipaddress.IPv6Address):

@@ -90,6 +90,8 @@ def tables_of(held: dict) -> list[dict]:
     tables: dict[str, dict] = {}
     for each in held["files"]:
         name = each["table"]
+        if name not in TABLES or each["format"] not in FORMS:
+            continue  # written by another release, which knew more
         table = tables.setdefault(
             name, {"name": name, "title": TABLES[name], "rows": each["rows"], "files": dict.fromkeys(FORMS.values())}
         )

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.http.request import validate_host
 
-from portal.api import bulk
+from portal.api import bulk, ledger
 
 
 class Command(BaseCommand):
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         if not validate_host(urlsplit(site).hostname or "", settings.ALLOWED_HOSTS):
             raise CommandError(f"The portal does not answer to {site}: add its name to ALLOWED_HOSTS.")
         if background:
+            ledger.catch_up()  # first: who waits for others must not keep them waiting
             os.nice(19)
         try:
             held = bulk.build(site, force=force, wait=not background)

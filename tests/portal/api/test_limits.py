@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from jurisdictions.models import DataVersion
 from portal.api import keys, throttling
-from portal.api.counts import ROWS, Counts, table_of
+from portal.api.counts import HEAD, ROW, ROWS, Counts, table_of
 from portal.api.key_models import PartnerKey
 
 STATUS = "/api/v1/status/"
@@ -90,6 +90,21 @@ def test_a_caller_cannot_be_another_one_by_saying_so(client, three_a_minute):
     assert client.get(STATUS, HTTP_X_FORWARDED_FOR="203.0.113.99").status_code == 429
 
 
+@pytest.mark.parametrize(
+    ("written", "caller"),
+    [
+        ("203.0.113.5:4711", "203.0.113.5"),
+        ("[2001:db8:1:2::7]:4711", "2001:db8:1:2::"),
+        ("[2001:db8:1:2::7]", "2001:db8:1:2::"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::"),
+        ("203.0.113.5:", ""),
+        ("unknown", ""),
+    ],
+)
+def test_a_proxy_may_write_a_port_beside_the_address(written, caller):
+    assert throttling.network(written) == caller
+
+
 @pytest.mark.django_db
 def test_behind_a_proxy_of_ours_the_caller_is_who_the_proxy_says(client, three_a_minute, settings):
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
@@ -131,6 +146,23 @@ def test_the_table_tells_nobody_who_called_and_begins_anew_each_day(tmp_path):
     assert bytes(counts)[16:32] != kept[16:32], "the key is another"
 
 
+def test_the_table_without_the_secret_of_the_installation_leads_back_to_nobody(tmp_path):
+    counts = Counts(tmp_path / "calls", "a secret")
+    counts.count("call 203.0.113.9", 60, TODAY)
+    assert Counts(tmp_path / "calls", "a guess").count("call 203.0.113.9", 60, TODAY)[0] == 1
+    assert Counts(tmp_path / "calls", "a secret").count("call 203.0.113.9", 60, TODAY)[0] == 2
+
+
+def test_what_is_over_is_forgotten_and_a_clock_put_back_shuts_nobody_out(tmp_path, monkeypatch):
+    counts = Counts(tmp_path / "calls")
+    counts.count("call 203.0.113.9", 60, TODAY)
+    now = throttling.time()
+    for moment in (now + 61, now - 9_000):
+        monkeypatch.setattr("portal.api.counts.time", lambda moment=moment: moment)
+        assert counts.count("call 203.0.113.9", 60, TODAY)[0] == 1
+        assert sum(calls > 0 for _who, _ends, calls in ROW.iter_unpack(bytes(counts)[HEAD.size :])) == 1
+
+
 def test_callers_without_number_take_no_more_room_and_the_counts_of_a_caller_stay(tmp_path):
     counts = Counts(tmp_path / "calls")
     for number in range(ROWS // 8):
@@ -140,18 +172,18 @@ def test_callers_without_number_take_no_more_room_and_the_counts_of_a_caller_sta
 
 
 def test_a_table_that_others_could_read_or_have_made_is_not_used(tmp_path):
-    ours = table_of(str(tmp_path), "/srv/portal")
+    ours = table_of(str(tmp_path), "/srv/portal", "s")
     assert ours.is_shared
     (path,) = tmp_path.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.chmod(0o644)
-    assert not table_of(str(tmp_path), "/srv/portal").is_shared
+    assert not table_of(str(tmp_path), "/srv/portal", "s").is_shared
     path.unlink()
     path.symlink_to(tmp_path / "elsewhere")
-    assert not table_of(str(tmp_path), "/srv/portal").is_shared
+    assert not table_of(str(tmp_path), "/srv/portal", "s").is_shared
     assert not (tmp_path / "elsewhere").exists()
-    assert table_of(str(tmp_path), "/srv/another").is_shared, "each installation has its own"
-    assert not table_of(str(tmp_path / "missing"), "/srv/portal").is_shared
+    assert table_of(str(tmp_path), "/srv/another", "s").is_shared, "each installation has its own"
+    assert not table_of(str(tmp_path / "missing"), "/srv/portal", "s").is_shared
 
 
 # -- With a key -----------------------------------------------------------------------------------------------------
