@@ -337,10 +337,11 @@ def test_the_command_says_what_it_wrote_and_refuses_a_site_that_is_not_ours(worl
         call_command("build_bulk", site="https://elsewhere.example")
 
 
-@pytest.mark.parametrize("prefix", ["", "/es"])
-def test_the_page_shows_the_true_answer_and_each_file(client, world, prefix):
+@pytest.mark.parametrize(("prefix", "whose"), [("", "for Broward County:"), ("/es", "(Condado de Broward):")])
+def test_the_page_shows_the_true_answer_and_each_file(client, world, prefix, whose):
     page = client.get(f"{prefix}/data/")
     assert page.status_code == 200
+    assert whose in page.text
     before = page["ETag"]
     bulk.build(SITE)
     page = client.get(f"{prefix}/data/", headers={"if-none-match": before})
