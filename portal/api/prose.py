@@ -1,14 +1,22 @@
-"""The texts of docs/ that the portal shows as pages: the few signs of Markdown that they use, as HTML."""
+"""The texts of docs/ that the portal shows as pages, and sentences of the API's description: Markdown as HTML.
+
+CommonMark and tables, read by markdown-it-py. HTML in a text stands as the signs that it is written with, pictures are
+left out of it, and a link leads to an address of the portal, to another of these texts or to the web.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import count, pairwise
 
 from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 
 TEXTS = {"changes": "api-changes.md", "walkthroughs": "api-walkthroughs.md", "mirror": "mirror.md"}
 """By the last part of their address."""
@@ -16,16 +24,8 @@ PAGES = {file: f"/api/v1/docs/{name}/" for name, file in TEXTS.items()}
 SITE = "https://portal.example"
 """Stands in the texts for this portal."""
 
-BLOCK = re.compile(
-    r"^(?P<heading>#{1,4}) (?P<title>[^\n]+)$"
-    r"|^```(?P<language>\w*)\n(?P<code>.*?)^```$"
-    r"|(?P<table>(?:^\|[^\n]*\n?)+)"
-    r"|(?P<list>(?:^(?:- |  )[^\n]*\n?)+)"
-    r"|(?P<words>(?:^[^\n]+\n?)+)",
-    re.M | re.S,
-)
-CODE = re.compile(r"`([^`]+)`")
-LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+ADDRESS = re.compile(r"/(?!/)|#|https?://")
+"""How an address begins that a page may lead to as it stands in its text."""
 
 
 @cache
@@ -35,66 +35,114 @@ def text(name: str) -> str:
 
 def blocks_of_code(name: str, language: str) -> list[str]:
     """What the text gives to be run."""
-    return [found["code"] for found in BLOCK.finditer(text(name)) if found["language"] == language]
+    return [token.content for token in MARKDOWN.parse(text(name)) if token.type == "fence" and token.info == language]
 
 
 def as_html(name: str, site: str) -> SafeString:
     """The text with the portal's own address, which `site` names."""
-    return mark_safe(_html(name).replace(SITE, escape(site)))  # every word has gone through escape
+    return mark_safe(_html(name).replace(SITE, escape(site)))  # markdown-it-py escapes all else
 
 
 @cache
 def _html(name: str) -> str:
     """The text as it stands: kept once, not for each name and port by which callers may know the portal."""
-    return "\n".join(blocks(text(name)))
+    return html(text(name))
 
 
-def blocks(source: str) -> Iterator[str]:
-    heading = ""
-    for found in BLOCK.finditer(source):
-        if found["heading"]:
-            heading = found["title"]
-            level = len(found["heading"])
-            yield f'<h{level} id="{anchor(found["title"])}">{inline(found["title"])}</h{level}>'
-        elif found["code"] is not None:
-            code = escape(found["code"].rstrip())
-            yield f'<pre tabindex="0" role="group" aria-label="Code"><code>{code}</code></pre>'
-        elif found["table"]:
-            yield table(found["table"], heading)
-        elif found["list"]:
-            items = re.split(r"^- ", found["list"], flags=re.M)[1:]
-            yield "<ul>" + "".join(f"<li>{inline(' '.join(each.split()))}</li>" for each in items) + "</ul>"
-        else:
-            yield f"<p>{inline(' '.join(found['words'].split()))}</p>"
+def html(source: str) -> str:
+    """A whole text: headings that can be linked to, tables that say what they are of and that scroll, code."""
+    tokens = MARKDOWN.parse(source)
+    name_headings(tokens)
+    name_rows(tokens)
+    return render(tokens)
 
 
-def table(source: str, caption: str) -> str:
-    titles, _rule, *rows = (
-        [inline(cell.strip()) for cell in line.strip("|").split("|")] for line in source.splitlines()
-    )
-    headings = "".join(f'<th scope="col">{cell}</th>' for cell in titles)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
-    )
-    head = f"<caption>{inline(caption)}</caption><thead><tr>{headings}</tr></thead>"
-    named = f'class="scroll" tabindex="0" role="group" aria-label="{escape(caption)}"'
-    return f"<div {named}><table>{head}<tbody>{body}</tbody></table></div>"
+def inline(words: str) -> SafeString:
+    """A sentence or several, without blocks."""
+    return mark_safe(render(MARKDOWN.parseInline(words)))
 
 
-def inline(words: str) -> str:
-    marked = CODE.sub(r"<code>\1</code>", escape(words))
-    return LINK.sub(link, marked)
+def render(tokens: list[Token]) -> str:
+    for token in tokens:
+        if token.children:
+            token.children = [*followed(token.children)]
+    return MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
 
 
-def link(found: re.Match) -> str:
-    """A link to an address or to a text that is a page too. Others of docs/ come with the code only: their words."""
-    words, target = found[1], found[2]
-    if target in PAGES:
-        target = PAGES[target]
-    elif not target.startswith(("/", "#", "https://", "http://")):
-        return words
-    return f'<a href="{target}">{words}</a>'
+def name_headings(tokens: list[Token]) -> None:
+    """Gives each heading an id that no other has, and each table the heading above it."""
+    taken: set[str] = set()
+    heading = Token("inline", "", 0)
+    for token, inside in pairwise(tokens):
+        if token.type == "heading_open":
+            heading = inside
+            name = first = re.sub(r"[^a-z0-9]+", "-", in_words(heading).lower()).strip("-")
+            numbers = count(2)
+            while name in taken:
+                name = f"{first}-{next(numbers)}"
+            taken.add(name)
+            token.attrSet("id", name)
+        elif token.type == "table_open":
+            token.meta["heading"] = heading
 
 
-def anchor(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+def name_rows(tokens: list[Token]) -> None:
+    """A column's title names its column, the first cell of a row its row. Where a column stands is for style sheets."""
+    for at, token in enumerate(tokens):
+        if token.type == "th_open":
+            token.attrSet("scope", "col")
+        elif token.type == "tr_open" and tokens[at + 1].type == "td_open":
+            cell, _inside, end = tokens[at + 1 : at + 4]
+            cell.tag = end.tag = "th"
+            cell.attrSet("scope", "row")
+        token.attrs.pop("style", None)
+
+
+def in_words(token: Token) -> str:
+    """A line without its signs."""
+    return MARKDOWN.renderer.renderInlineAsText(token.children, MARKDOWN.options, {})
+
+
+def followed(tokens: list[Token]) -> Iterator[Token]:
+    """The signs of a line; of a link that leads nowhere from a page, as to a file that comes with the code, the words.
+
+    markdown-it-py lets no link stand within a link.
+    """
+    leads = True
+    for token in tokens:
+        if token.type == "link_open":
+            address = target(str(token.attrs["href"]))
+            leads = address is not None
+            if address is not None:
+                token.attrSet("href", address)
+        if leads or token.type not in {"link_open", "link_close"}:
+            yield token
+
+
+def target(address: str) -> str | None:
+    """Where a link of a text leads on its page; None where it leads nowhere."""
+    file, sign, part = address.partition("#")
+    if file in PAGES:
+        return f"{PAGES[file]}{sign}{part}"
+    return address if ADDRESS.match(address) else None
+
+
+class Renderer(RendererHTML):
+    """Code and tables can be wider than a phone: each scrolls by itself, with the keyboard too."""
+
+    def fence(self, tokens, idx, options, env) -> str:
+        code = escape(tokens[idx].content.rstrip())
+        return f'<pre tabindex="0" role="group" aria-label="Code"><code>{code}</code></pre>\n'
+
+    code_block = fence
+
+    def table_open(self, tokens, idx, options, env) -> str:
+        heading = tokens[idx].meta["heading"]
+        named = f'class="scroll" tabindex="0" role="group" aria-label="{escape(in_words(heading))}"'
+        return f"<div {named}><table><caption>{render([heading])}</caption>\n"
+
+    def table_close(self, tokens, idx, options, env) -> str:
+        return "</table></div>\n"
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=Renderer).enable("table").disable("image")
