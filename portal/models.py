@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .api.key_models import PartnerKey  # noqa: F401 - so that Django finds its table
 from .api.ledger_models import LedgerEntry, LedgerTurn  # noqa: F401 - so that Django finds their tables
+from .api.webhook_models import Webhook, WebhookDelivery, WebhookTry  # noqa: F401 - so that Django finds their tables
 
 LONGEST_PATH = 300
 
