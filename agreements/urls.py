@@ -17,6 +17,7 @@ urlpatterns = [
     path("policies/", views.policy_list, name="policies"),
     path("policies/<slug:key>/", views.policy, name="policy"),
     path("changes/", views.change_list, name="changes"),
-    path("changes/feed/", feeds.feed, name="feed"),
+    path("changes/feed/", feeds.feed, {"form": "atom"}, name="feed"),
+    path("changes/feed.json", feeds.feed, {"form": "json"}, name="feed-json"),
     path("changes/<slug:key>/", views.change, name="change"),
 ]

@@ -21,6 +21,7 @@ COMPRESSIBLE = (
     "application/geo+json",
     "application/javascript",
     "application/atom+xml",
+    "application/feed+json",
     "application/xml",
     "application/vnd.oai.openapi",
     "image/svg+xml",

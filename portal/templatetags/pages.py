@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agreements import programs
+from agreements import feeds, programs
 from agreements.models import Status
 from agreements.rules import date_in_words
 from agreements.sentences import day_in_words
@@ -45,6 +45,12 @@ def day(value: date | None) -> str:
 def day_before(value: date) -> date:
     """The last day of a run whose end is the first day on which it no longer holds."""
     return value - timedelta(days=1)
+
+
+@register.filter
+def json_feed(address: str) -> str:
+    """The address of the JSON Feed beside an Atom feed."""
+    return feeds.json_address(address)
 
 
 FIELD_NAMES = {

@@ -1,7 +1,10 @@
-"""Atom feeds of what changed: of everything, of a state, of a place, in each language."""
+"""Feeds of what changed: of everything, of a state, of a place, in each language; as Atom and as JSON Feed."""
 
+import json
+import re
 import xml.etree.ElementTree as ET
 from datetime import date, datetime
+from itertools import product
 
 import pytest
 
@@ -36,6 +39,15 @@ def links(element: ET.Element) -> dict[tuple[str, str], str]:
 
 def titles(root: ET.Element) -> list[str]:
     return [entry.findtext(f"{ATOM}title") for entry in root.findall(f"{ATOM}entry")]
+
+
+def read_json(response) -> dict:
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/feed+json; charset=utf-8"
+    return json.loads(response.content)
+
+
+FORMS = ["feed/", "feed.json"]
 
 
 @pytest.fixture
@@ -126,9 +138,10 @@ def test_a_feed_of_one_kind_tells_of_nothing_else(client, davie):
     assert titles(read(client.get("/changes/feed/?kind=ended"))) == []
 
 
-def test_a_kind_of_change_that_there_is_not_is_refused_with_a_sentence(client, davie):
-    for address in ("/changes/feed/", "/es/us/fl/feed/", "/us/fl/davie/feed/"):
-        refused = client.get(f"{address}?kind=fell")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_kind_of_change_that_there_is_not_is_refused_with_a_sentence(client, davie, form):
+    for address in ("/changes/", "/es/us/fl/", "/us/fl/davie/"):
+        refused = client.get(f"{address}{form}?kind=fell")
         assert (refused.status_code, refused["Content-Type"]) == (400, "text/plain; charset=utf-8")
         assert "fell" in refused.content.decode()
 
@@ -156,17 +169,21 @@ def test_an_entry_keeps_its_id_when_its_words_are_mended(client, davie):
     assert ids() == before
 
 
-def test_a_reader_who_holds_the_feed_is_told_that_nothing_changed(client, davie, django_assert_num_queries):
-    first = client.get("/us/fl/feed/")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_reader_who_holds_the_feed_is_told_that_nothing_changed(client, davie, django_assert_num_queries, form):
+    address = f"/us/fl/{form}"
+    first = client.get(address)
     assert first.headers["Cache-Control"] == "public, max-age=300"
     with django_assert_num_queries(1):
-        assert client.get("/us/fl/feed/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+        assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     with django_assert_num_queries(2):  # and the state
-        same = client.get("/us/fl/feed/", headers={"If-Modified-Since": first.headers["Last-Modified"]})
+        same = client.get(address, headers={"If-Modified-Since": first.headers["Last-Modified"]})
     assert same.status_code == 304
     assert same.content == b""
+    head = client.head(address)
+    assert (head.content, dict(head.headers)) == (b"", dict(first.headers))
     DataVersion.objects.bump()
-    assert client.get("/us/fl/feed/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
 def test_a_feed_holds_the_newest(client, davie, monkeypatch):
@@ -182,9 +199,9 @@ def test_a_feed_costs_the_same_whatever_its_length(client, davie, more, django_a
     for _each in range(more):
         ChangeEventFactory()
     DataVersion.objects.bump()
-    for address in ("/changes/feed/", "/us/fl/feed/", "/us/fl/davie/feed/"):
+    for address in ("/changes/feed/", "/us/fl/feed/", "/us/fl/davie/feed/", "/us/fl/davie/feed.json"):
         with django_assert_max_num_queries(FEED_QUERIES):
-            read(client.get(address))
+            assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["Bell\x07 & <Sons> \x00Police", "Police \ud7ff\uffff ]]>", '="x" & Co'])
@@ -192,12 +209,15 @@ def test_a_name_with_anything_in_it_leaves_the_feed_well_formed(client, davie, n
     agency = AgencyFactory(name=name.replace("\x00", ""))
     ChangeEventFactory(agreement=AgreementFactory(agency=agency), after={"name": name.replace("\x00", "")})
     DataVersion.objects.bump()
-    assert "Police" in "".join(titles(read(client.get("/changes/feed/"))))
+    told = titles(read(client.get("/changes/feed/")))
+    assert "Police" in "".join(told)
+    assert [item["title"] for item in read_json(client.get("/changes/feed.json"))["items"]] == told
 
 
-@pytest.mark.parametrize("address", ["/us/xx/feed/", "/us/fl/nowhere/feed/", "/us/feed/feed/"])
-def test_what_is_no_area_has_no_feed(client, davie, address):
-    assert client.get(address).status_code == 404
+@pytest.mark.parametrize("area", ["/us/xx/", "/us/fl/nowhere/", "/us/feed/"])
+def test_what_is_no_area_has_no_feed(client, davie, area):
+    for form in FORMS:
+        assert client.get(area + form).status_code == 404
 
 
 def test_another_writing_of_the_address_leads_to_the_feed(client, davie):
@@ -206,6 +226,8 @@ def test_another_writing_of_the_address_leads_to_the_feed(client, davie):
     city = CountyFactory(geoid="12086", name="Miami-Dade County")
     PlaceFactory(short_name="Twin", slug="twin", same_as=city)
     assert client.get("/us/fl/twin/feed/").headers["Location"] == "/us/fl/miami-dade-county/feed/"
+    assert client.get("/us/FL/feed.json?kind=ended").headers["Location"] == "/us/fl/feed.json?kind=ended"
+    assert client.get("/es/us/fl/twin/feed.json").headers["Location"] == "/es/us/fl/miami-dade-county/feed.json"
 
 
 def test_a_feed_sets_no_cookie_and_asks_for_none(client, davie):
@@ -213,3 +235,58 @@ def test_a_feed_sets_no_cookie_and_asks_for_none(client, davie):
     assert response.cookies == {}
     assert "Cookie" not in response.headers.get("Vary", "")
     assert b"utm_source" not in response.content
+
+
+# -- The same as JSON Feed ------------------------------------------------------------------------------------------
+
+
+def test_a_json_feed_has_what_its_version_asks(client, davie):
+    told = read_json(client.get("/us/fl/feed.json?kind=in_effect"))
+    (item,) = told.pop("items")
+    assert told == {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Local police and ICE: what changed in Florida: In effect",
+        "home_page_url": "http://testserver/changes/?view=days&kind=in_effect&jurisdiction=12",
+        "feed_url": "http://testserver/us/fl/feed.json?kind=in_effect",
+        "description": "What we saw change, with the day. ICE does not say why a list changes.",
+        "user_comment": "Data: CC BY 4.0. US government documents: public domain.",
+        "language": "en",
+        "authors": [{"name": "Local police and ICE", "url": "http://testserver/"}],
+    }
+    assert item["tags"] == ["in_effect", "FL"]
+    assert item["date_published"] == "2019-07-01T00:00:00-04:00"
+    assert client.get(item["url"].removeprefix("http://testserver")).status_code == 200
+
+
+def test_both_forms_hold_the_same_entries_under_the_same_ids(client, davie):
+    pages = ("/changes/", "/us/fl/", "/us/fl/davie/", "/es/changes/", "/es/us/fl/davie/")
+    for page, query in product(pages, ("", "?kind=appeared")):
+        atom = read(client.get(f"{page}feed/{query}"))
+        told = read_json(client.get(f"{page}feed.json{query}"))
+        for name, in_atom in (("title", "title"), ("description", "subtitle"), ("user_comment", "rights")):
+            assert told[name] == atom.findtext(f"{ATOM}{in_atom}")
+        language = told["language"]
+        assert (language, told["home_page_url"]) == (atom.get(XML_LANG), links(atom)["alternate", language])
+        entries = [
+            {
+                "id": entry.findtext(f"{ATOM}id"),
+                "url": links(entry)["alternate", language],
+                "title": entry.findtext(f"{ATOM}title"),
+                "content_text": entry.findtext(f"{ATOM}summary"),
+                "date_published": entry.findtext(f"{ATOM}published"),
+                "date_modified": entry.findtext(f"{ATOM}updated"),
+                "tags": [category.get("term") for category in entry.findall(f"{ATOM}category")],
+            }
+            for entry in atom.findall(f"{ATOM}entry")
+        ]
+        assert told["items"] == entries, (page, query)
+        assert len(entries) >= 3
+
+
+def test_the_pages_of_changes_and_of_data_name_both_forms(client, davie):
+    for page, feed in (("/changes/?state=FL&kind=in_effect", "/us/fl/feed"), ("/es/data/", "/es/changes/feed")):
+        body = client.get(page).content.decode()
+        for address in (f"{feed}/", f"{feed}.json"):
+            shown = re.findall(f'href="({re.escape(address)}(?:[?][^"]*)?)"', body)
+            assert shown, (page, address)
+            assert client.get(shown[0]).status_code == 200

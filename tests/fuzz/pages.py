@@ -27,6 +27,7 @@ QUERIES = {
     b"/report/": ("about", "page", "path", "field"),
     b"/changes/": ("from", "to", "state", "kind", "page"),
     b"/changes/feed/": ("kind", "state"),
+    b"/us/fl/feed.json": ("kind", "state"),
     b"/agreements/": ("q", "state", "model", "status", "as_of", "page", "ordering", "format"),
     b"/agencies/": ("q", "state", "kind", "reach", "page", "ordering", "format"),
     b"/laws/": ("q", "topic", "effect", "as_of", "format", "page"),

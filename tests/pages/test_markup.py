@@ -13,7 +13,8 @@ from tests.pages.kinds import KINDS, LANGUAGES, TYPED, pages
 from tests.pages.markup import faults
 from tests.pages.sent import answered, sent
 
-NO_PAGES = {"suggest", "feed", "state-feed", "place-feed", "guide-fact"}
+FEEDS = {"feed", "state-feed", "place-feed"}
+NO_PAGES = {"suggest", "guide-fact", *FEEDS, *(f"{name}-json" for name in FEEDS)}
 """Routes under the languages that answer with something else than a page: proposals, feeds, the way to another page."""
 
 

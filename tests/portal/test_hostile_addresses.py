@@ -52,6 +52,7 @@ def world():
         "us/<slug:state>/<slug:slug>/": ["us/fl/broward-county/", "us/fl/davie/"],
         "embed/us/<slug:state>/<slug:slug>/": ["embed/us/fl/broward-county/"],
         "us/<slug:state>/<slug:slug>/feed/": ["us/fl/davie/feed/"],
+        "us/<slug:state>/<slug:slug>/feed.json": ["us/fl/davie/feed.json"],
         "agreements/<slug:public_id>/": [f"agreements/{agreement.public_id}/"],
         "laws/<slug:key>/": [f"laws/{StateLawFactory().key}/"],
         "policies/<slug:key>/": [f"policies/{LocalPolicyFactory().key}/"],

@@ -88,6 +88,9 @@ class Head(HTMLParser):
             self.cited += data
 
 
+FEED_TYPES = ["application/atom+xml", "application/feed+json"]
+
+
 @dataclass
 class Told:
     """What a page says of itself, read from its text."""
@@ -115,8 +118,8 @@ class Told:
                 self.canonical = link["href"]
             if "hreflang" in link:
                 self.languages[link["hreflang"]] = link["href"]
-            if link.get("type") == "application/atom+xml":
-                self.feeds.append(link["href"])
+            if link.get("type") in FEED_TYPES:
+                self.feeds.append((link["type"], link["href"]))
         assert len(head.blocks) <= 1
         self.data = json.loads(head.blocks[0]) if head.blocks else {}
 
@@ -167,15 +170,17 @@ def test_every_kind_of_page_says_what_it_is_in_both_languages(told, client):
         assert both["en"].canonical.startswith(f"{SITE}/")
         assert both["es"].canonical == both["en"].canonical.replace(SITE, f"{SITE}/es", 1)
     assert len(titles) >= 2 * len(PAGES) - 4, "lists that were narrowed keep their title, others have one of their own"
-    for feed in feeds:
-        assert client.get(feed)["Content-Type"].startswith("application/atom+xml"), feed
+    for media_type, feed in feeds:
+        assert client.get(feed)["Content-Type"] == f"{media_type}; charset=utf-8", feed
 
 
 @pytest.mark.facts
 @pytest.mark.parametrize("address", ["/us/fl/", "/us/fl/davie/", "/agencies/", "/laws/tx-sb-8-2025/", "/", "/changes/"])
 def test_a_page_of_what_changes_names_its_feed(told, address):
-    assert len(told(address).feeds) == 1
-    assert len(told(f"/es{address}").feeds) == 1
+    for prefix in ("", "/es"):
+        feeds = told(f"{prefix}{address}").feeds
+        assert [media_type for media_type, _address in feeds] == FEED_TYPES
+        assert {feed.startswith("/es/") for _media_type, feed in feeds} == {bool(prefix)}
 
 
 @pytest.mark.django_db
