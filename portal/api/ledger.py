@@ -2,7 +2,8 @@
 
 The ledger keeps the digest of each record as its own address shows it. After each change of the facts all records are
 looked through, and those that differ are noted under a new turn (`catch_up`). So nothing that changes a record can pass
-it by, whoever changed it and by whatever way.
+it by, whoever changed it and by whatever way. A second digest, of the record without what each new list renews
+(substance.py), tells what is another record for a person from what is one for a mirror alone.
 
 Who reads writes nothing. Where the ledger is behind, since a day began or a process broke off, the reader is given what
 is noted and then what differs from it, worked out in memory: the same answer, whether it has been noted yet or not.
@@ -13,11 +14,13 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 import re
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -32,6 +35,8 @@ from agreements.models import AgreementFormerId
 from jurisdictions.models import AgencyFormerId, BundledRecord, DataVersion
 
 from .ledger_models import LedgerEntry, LedgerTurn
+from .renderers import to_json
+from .substance import substance
 
 Kind = LedgerEntry.Kind
 Key = tuple[str, str]
@@ -71,8 +76,7 @@ def shown(kind: str, origin: str = "", ids: Collection[str] | None = None) -> It
 
 
 def digest(record: dict[str, Any]) -> str:
-    written = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(to_json(record), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class State:
 
     digest: str = ""
     merged_into: str = ""
+    substance: str = field(default="", compare=False)
+    """The digest of the record without what each new list renews. What belongs there may differ by release."""
 
 
 def states(held: Collection[Key]) -> Iterator[tuple[Key, State]]:
@@ -90,7 +96,7 @@ def states(held: Collection[Key]) -> Iterator[tuple[Key, State]]:
         for record in shown(kind):
             key = (kind.value, record["id"])
             met.add(key)
-            yield key, State(digest(record))
+            yield key, State(digest(record), substance=digest(substance(kind, record)))
     for kind, (model, heir) in FORMER_IDS.items():
         for former, into in model.objects.order_by("pk").values_list("public_id", heir):
             key = (kind.value, former)
@@ -102,32 +108,61 @@ def states(held: Collection[Key]) -> Iterator[tuple[Key, State]]:
             yield key, State()
 
 
+NOT_HELD = LedgerEntry()
+"""What stands in the place of the entry of a record that has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A record that is not as the ledger has it."""
 
     key: Key
     state: State
-    is_new: bool
-    """Whether it was not shown before."""
-    since: int
-    """The turn that found it new; 0 where that is still to come."""
+    held: LedgerEntry
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is another record. Otherwise this release reckons the substance of records in another way."""
+        return self.held is NOT_HELD or self.state != State(self.held.digest, self.held.merged_into)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not shown before."""
+        return bool(self.state.digest) and not self.held.digest
+
+    @property
+    def is_substantial(self) -> bool:
+        """Whether more differs than what each new list renews."""
+        return self.is_told and (not self.state.digest or self.state.substance != self.held.substance)
+
+    def noted(self, turn: LedgerTurn) -> LedgerEntry:
+        """The record's entry once it is noted under this turn."""
+        kind, record = self.key
+        return LedgerEntry(
+            kind=kind,
+            record=record,
+            turn_id=turn.number if self.is_told else self.held.turn_id,
+            since=turn.number if self.is_new or not self.held.since else self.held.since,
+            substance_turn=turn.number if self.is_substantial else self.held.substance_turn,
+            digest=self.state.digest,
+            substance=self.state.substance,
+            merged_into=self.state.merged_into,
+        )
 
 
 def differences() -> Iterator[Difference]:
     """What is not as the ledger has it."""
-    noted = LedgerEntry.objects.values_list("kind", "record", "digest", "merged_into", "since")
-    held = {(kind, record): (State(*state), since) for kind, record, *state, since in noted}
+    held = {(entry.kind, entry.record): entry for entry in LedgerEntry.objects.all()}
     for key, state in states(held):
-        before, since = held.get(key, (State(), 0))
-        if key not in held or state != before:
-            yield Difference(key, state, bool(state.digest) and not before.digest, since)
+        difference = Difference(key, state, held.get(key, NOT_HELD))
+        if difference.is_told or state.substance != difference.held.substance:
+            yield difference
 
 
 # -- Noting it --------------------------------------------------------------------------------------------------------
 
-LONGEST_WAIT = "10s"
-"""For a turn on PostgreSQL. SQLite's is the `timeout` of its connection."""
+PATIENCE = 10.0
+"""Seconds to wait for who is writing facts."""
 NO_LOCK = "55P03"  # SQLSTATE of PostgreSQL: lock_not_available
 
 
@@ -135,49 +170,60 @@ class Busy(RuntimeError):
     """Facts are being written just now, and that takes long."""
 
 
-def catch_up() -> LedgerTurn:
-    """Bring the ledger up to date; the turn that it now stands at. Two queries where it is up to date. Raises Busy.
+def catch_up(patience: float = PATIENCE) -> LedgerTurn:
+    """Bring the ledger up to date; the turn that it now stands at. Two queries where it is up to date.
 
-    Not for who reads: it writes.
+    Records are looked through while others may write. Where facts changed meanwhile it begins anew; Busy is raised
+    after a few times, and where somebody writes for longer than `patience`. Nothing is lost then: whoever comes next
+    notes it. Not for who reads: it writes.
     """
-    newest = LedgerTurn.objects.newest()
-    if newest and _basis(newest) == (DataVersion.objects.current().number, today(), release()):
-        return newest
-    try:
-        return _turned()
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) == NO_LOCK or "locked" in str(error):
-            raise Busy("Facts are being written just now. Try again when that is over.") from None
-        raise
+    for _try in range(TRIES):
+        newest = LedgerTurn.objects.newest()
+        if newest and _basis(newest) == (DataVersion.objects.current().number, today(), release()):
+            return newest
+        waiting = unnoted(newest)
+        try:
+            with _alone(patience):
+                # No facts change while this is held: what is noted is exactly what this version shows.
+                if _follows_from(LedgerTurn.objects.newest()) == waiting.follows_from:
+                    return _note(waiting)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) == NO_LOCK or "locked" in str(error):
+                break
+            raise
+    raise Busy("Facts are being written just now. Try again when that is over.")
 
 
-@transaction.atomic
-def _turned() -> LedgerTurn:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
-    # No facts change while this is held: what is noted is exactly what this version shows.
-    version, day, code = basis = DataVersion.objects.take_turn(), today(), release()
-    newest = LedgerTurn.objects.newest()
-    if newest and _basis(newest) == basis:
-        return newest  # another process has been quicker
+@contextmanager
+def _alone(patience: float) -> Iterator[None]:
+    """A transaction in which nobody else changes facts. OperationalError where others do for longer than `patience`."""
+    milliseconds = int(patience * 1000)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with transaction.atomic():
+                cursor.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+                DataVersion.objects.take_turn()
+                yield
+            return
+        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        try:
+            with transaction.atomic():
+                DataVersion.objects.take_turn()
+                yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
+
+
+def _note(waiting: Unnoted) -> LedgerTurn:
+    _facts, _stands_at, version, day, code = waiting.follows_from
     turn = LedgerTurn.objects.create(data_version=version, day=day, release=code)
     LedgerEntry.objects.bulk_create(
-        [
-            LedgerEntry(
-                kind=each.key[0],
-                record=each.key[1],
-                turn=turn,
-                since=turn.number if each.is_new or not each.since else each.since,
-                digest=each.state.digest,
-                merged_into=each.state.merged_into,
-            )
-            for each in differences()
-        ],
+        [each.noted(turn) for each in waiting.found],
         batch_size=WRITTEN_AT_ONCE,
         update_conflicts=True,
         unique_fields=["kind", "record"],
-        update_fields=["turn", "since", "digest", "merged_into"],
+        update_fields=["turn", "since", "substance_turn", "digest", "substance", "merged_into"],
     )
     return turn
 
@@ -191,40 +237,84 @@ def _basis(turn: LedgerTurn) -> tuple[int, date, str]:
 
 @dataclass(frozen=True, slots=True)
 class Unnoted:
-    """What differs from the ledger as of a turn, by kind and id. `basis` names turn, facts, day and release."""
+    """What differs from the ledger as of a turn."""
 
-    basis: str = ""
-    data_version: int = 0
+    follows_from: tuple = ()
+    """The turn, the facts, the day and the release."""
+    found: Sequence[Difference] = ()
+    """In the order in which records are looked through."""
     differences: Sequence[Difference] = ()
+    """Those that are told, by kind and id."""
+    is_sure: bool = True
+    """Whether no facts changed while it was worked out."""
+
+    @property
+    def data_version(self) -> int:
+        return self.follows_from[-3] if self.follows_from else 0
+
+    @property
+    def basis(self) -> str:
+        """A short name of what it follows from."""
+        return hashlib.blake2s(repr(self.follows_from).encode(), digest_size=4).hexdigest() if self.follows_from else ""
 
 
-_kept: dict[str, tuple[tuple, Unnoted]] = {}
-"""The newest that this process has worked out."""
-_one_at_a_time = Lock()
+KEPT = 2
+"""Of what this process has worked out, the newest: one for readers, one for a ledger that is just being noted."""
+LONGEST_FOR_ANOTHER = 5.0
+"""Seconds to wait for another thread that is looking through the records for the same reason."""
+_kept: OrderedDict[tuple, Unnoted] = OrderedDict()
+_under_way: dict[tuple, Future[Unnoted]] = {}
+_lock = Lock()
 
 
 def unnoted(turn: LedgerTurn | None) -> Unnoted:
     """What a ledger that stands at `turn` does not say yet. Nothing is written; kept until it is another."""
-    follows_from = _follows_from(turn)
-    if turn and _basis(turn) == follows_from[-3:]:
-        return Unnoted()
-    with _one_at_a_time:
-        kept = _kept.get("newest")
-        if kept and kept[0] == follows_from:
-            return kept[1]
-        for _try in range(TRIES):
-            found = Unnoted(
-                hashlib.blake2s(repr(follows_from).encode(), digest_size=4).hexdigest(),
-                follows_from[-3],
-                sorted(differences(), key=lambda each: each.key),
-            )
-            # Facts change and are committed together with their version: if it is the same, none came in between.
-            before, follows_from = follows_from, _follows_from(turn)
-            if before == follows_from:
-                if found.data_version:  # without one nothing says whether facts are still the same
-                    _kept["newest"] = follows_from, found
-                break
-        return found
+    for _try in range(TRIES):
+        follows_from = _follows_from(turn)
+        if turn and _basis(turn) == follows_from[-3:]:
+            return Unnoted()
+        found = _worked_out_once(turn, follows_from)
+        if found.is_sure:
+            break
+    return found
+
+
+def _worked_out_once(turn: LedgerTurn | None, follows_from: tuple) -> Unnoted:
+    """By this thread or by another one that is at it; nobody waits for another question's answer, nor for long."""
+    with _lock:
+        if follows_from in _kept:
+            return _kept[follows_from]
+        under_way = _under_way.get(follows_from)
+        if under_way is None:
+            ours = _under_way[follows_from] = Future()
+    if under_way is not None:
+        with suppress(Exception):  # too long, or in vain: what another thread failed at is its own affair
+            return under_way.result(LONGEST_FOR_ANOTHER)
+        return _worked_out(turn, follows_from)
+    try:
+        found = _worked_out(turn, follows_from)
+        ours.set_result(found)
+    except BaseException as error:
+        ours.set_exception(error)
+        raise
+    finally:
+        with _lock:
+            del _under_way[follows_from]
+    return found
+
+
+def _worked_out(turn: LedgerTurn | None, follows_from: tuple) -> Unnoted:
+    found = list(differences())
+    told = sorted((each for each in found if each.is_told), key=lambda each: each.key)
+    # Facts change and are committed together with their version: if it is the same, none came in between.
+    is_sure = _follows_from(turn) == follows_from
+    waiting = Unnoted(follows_from, found, told, is_sure)
+    if is_sure and waiting.data_version:  # without one nothing says whether facts are still the same
+        with _lock:
+            _kept[follows_from] = waiting
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return waiting
 
 
 def _follows_from(turn: LedgerTurn | None) -> tuple:
@@ -301,6 +391,20 @@ class Cursor:
             later |= Q(turn=self.number, pk__gt=self.entry)
         return LedgerEntry.objects.filter(later).select_related("turn").order_by("turn", "pk")
 
+    def is_before(self, turn: int, entry: int) -> bool:
+        """Whether what this turn noted of an entry comes after it."""
+        if turn == self.number and self.entry is not None:
+            return entry > self.entry
+        return turn > self.number
+
+    @property
+    def substantial(self) -> Q:
+        """Keeps entries of which more became different after it than what each new list renews."""
+        later = Q(substance_turn__gt=self.number)
+        if self.entry is not None:
+            later |= Q(substance_turn=self.number, pk__gt=self.entry)
+        return later
+
 
 FORM = re.compile(r"([0-9]{1,18})\.([0-9a-f]{0,12})(?:\.([0-9]{1,18})|\.([0-9a-f]{8})\.([a-z]+)\.([-a-z0-9_]+))?")
 
@@ -312,6 +416,8 @@ class Change:
     key: Key
     state: State
     is_new: bool
+    is_substantial: bool
+    """Whether more became different than what each new list renews."""
     data_version: int
 
     @property
@@ -330,45 +436,54 @@ class Page:
     cursor: Cursor
 
 
-def changes_after(cursor: Cursor, size: int, kinds: Collection[str], turn: LedgerTurn | None) -> Page:
+def changes_after(
+    cursor: Cursor, size: int, kinds: Collection[str], turn: LedgerTurn | None, *, substantial: bool = False
+) -> Page:
     """The next changes: those that are noted, in the order of their turns, then those that are not, by kind and id.
 
-    `turn` is the newest.
+    `turn` is the newest. `substantial` leaves out the records of which only that became different what each new list
+    renews.
     """
-    waiting = unnoted(turn)
     entries = cursor.entries()
     if kinds:
         entries = entries.filter(kind__in=kinds)
+    if substantial:
+        entries = entries.filter(cursor.substantial)
     found = list(entries[: size + 1])
     page = [
         Change(
             (entry.kind, entry.record),
             State(entry.digest, entry.merged_into),
-            _is_new(entry, cursor),
+            cursor.is_before(entry.since, entry.pk),
+            cursor.is_before(entry.substance_turn, entry.pk),
             entry.turn.data_version,
         )
         for entry in found[:size]
     ]
     if len(found) > size:
         return Page(page, True, Cursor.at(found[size - 1].turn, found[size - 1].pk))
-    rest = [each for each in waiting.differences if not kinds or each.key[0] in kinds]
-    if cursor.basis == waiting.basis:
+    waiting = unnoted(turn)
+    rest = [
+        Change(
+            each.key,
+            each.state,
+            each.is_new or each.held.since > cursor.number,
+            each.is_substantial or each.held.substance_turn > cursor.number,
+            waiting.data_version,
+        )
+        for each in waiting.differences
+        if not kinds or each.key[0] in kinds
+    ]
+    if substantial:
+        rest = [each for each in rest if each.is_substantial]
+    if cursor.basis and cursor.basis == waiting.basis:
         rest = rest[bisect_right(rest, cursor.seen, key=lambda each: each.key) :]
     more = rest[: size - len(page)]
-    page += [
-        Change(each.key, each.state, each.is_new or each.since > cursor.number, waiting.data_version) for each in more
-    ]
+    page += more
     if len(more) == len(rest):
         return Page(page, False, Cursor.at(turn))
     end = Cursor.at(turn)
     return Page(page, True, Cursor(end.number, end.mark, None, waiting.basis, more[-1].key) if more else end)
-
-
-def _is_new(entry: LedgerEntry, cursor: Cursor) -> bool:
-    """Whether it was shown first, or again, after the cursor."""
-    if entry.since == cursor.number and cursor.entry is not None:
-        return entry.pk > cursor.entry
-    return entry.since > cursor.number
 
 
 def geography() -> str:

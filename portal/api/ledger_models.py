@@ -53,7 +53,13 @@ class LedgerEntry(models.Model):
     record = models.CharField(max_length=120, help_text="Its id in the API.")
     turn = models.ForeignKey(LedgerTurn, models.PROTECT, related_name="entries")
     since = models.BigIntegerField(help_text="The turn that found it new, or back again.")
+    substance_turn = models.BigIntegerField(
+        default=0, help_text="The turn that last found more of it different than what each new list renews."
+    )
     digest = models.CharField(max_length=32, blank=True, help_text="Of the record as shown; empty once it is not.")
+    substance = models.CharField(
+        max_length=32, blank=True, help_text="Digest of the record without what each new list renews."
+    )
     merged_into = models.CharField(max_length=120, blank=True, help_text="The id that it became, where it became one.")
 
     class Meta:
