@@ -207,6 +207,7 @@ REFUSALS = {
     "416": "The file has no such part; `Content-Range` says how long it is.",
     "429": "Too many calls; `Retry-After` says how long to wait.",
     "500": "An error of ours. It is in our log.",
+    "503": "Our database does not answer at the moment; `Retry-After` says when to try again.",
 }
 
 
@@ -366,6 +367,7 @@ OF_REFUSALS = {
     "401": ("WWW-Authenticate",),
     "416": ("Content-Range",),
     "429": ("Retry-After", *OF_A_LIMIT),
+    "503": ("Retry-After",),
 }
 
 
@@ -487,7 +489,7 @@ def complete_answers(operation: dict, path: str, method: str, schemas: dict) -> 
             "content": deepcopy(good["content"]),
         }
         responses["416"] = {"$ref": "#/components/responses/416"}
-    refused = ["400", "401", "405", "429", "500"]
+    refused = ["400", "401", "405", "429", "500", "503"]
     refused += ["404"] if "{" in path else []
     refused += ["410"] if "{public_id}" in path or path == "changes/" else []
     refused += ["412"] if "304" in responses else []
