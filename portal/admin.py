@@ -51,11 +51,13 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """What needs someone today, then the tables."""
-        from . import reports  # its model is not there yet when the admin site is made
+        from . import reports, webhooks_admin  # their models are not there yet when the admin site is made
 
         waiting = waiting_for(request.user)
         if request.user.has_perm("portal.view_mistakereport"):
             waiting += [Waiting(says, link) for says, link in reports.waiting()]
+        if request.user.has_perm("portal.view_webhook"):
+            waiting += webhooks_admin.waiting()
         return super().index(request, {"waiting": waiting, **(extra_context or {})})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,8 @@ from django.db.models.signals import post_migrate
 
 from jurisdictions.signals import facts_changed
 
+from .middleware.noting import note_what_changed
+
 
 class PortalConfig(AppConfig):
     """The site: puts the two apps together, owns no facts."""
@@ -18,13 +20,7 @@ class PortalConfig(AppConfig):
         facts_changed.connect(note_what_changed, dispatch_uid="portal.ledger")
         import_module("portal.reports_admin")
         import_module("portal.keys_admin")
-
-
-def note_what_changed(**_kwargs) -> None:
-    """After each change of the facts the ledger of what the API shows is brought up to date."""
-    from portal.api import ledger
-
-    ledger.catch_up()
+        import_module("portal.webhooks_admin")
 
 
 def grant_roles(**_kwargs) -> None:

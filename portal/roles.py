@@ -18,7 +18,7 @@ ROLES = {
     EDITOR: "edits drafts, proposes changes to what is published, merges and endings, decides on a list's changes",
     PUBLISHER: "approves what others proposed, so publishes and withdraws; applies lists and undoes them",
     TRANSLATOR: "writes the Spanish of laws, policies, labels and the guide; of published ones it is proposed",
-    ADMINISTRATOR: "all of this, the accounts of the staff, and the keys of partners",
+    ADMINISTRATOR: "all of this, the accounts of the staff, and the keys and webhooks of partners",
 }
 
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
@@ -72,6 +72,8 @@ TABLE: dict[str, dict[str, Iterable[str]]] = {
         "agreements.legalreview": (ADD, CHANGE, DELETE),
         "portal.mistakereport": (VIEW, CHANGE, DELETE),
         "portal.partnerkey": (VIEW, ADD, CHANGE),
+        "portal.webhook": (VIEW, ADD, CHANGE),
+        "portal.webhookdelivery": (VIEW,),
         "auth.user": (VIEW, ADD, CHANGE),
         "auth.group": (VIEW,),
     },

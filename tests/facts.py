@@ -47,6 +47,8 @@ def digest() -> str:
                 "templatetags",
             }:
                 total.update(str(within).encode() + b"\0" + path.read_bytes())
+    for path in sorted((ROOT / "portal" / "migrations").glob("*.py")):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:16]
 
 

@@ -8,11 +8,12 @@ receiver that is out of reach for days is owed one delivery and a place in the l
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from . import webhook_secrets
@@ -141,20 +142,23 @@ class Webhook(models.Model):
         """What it has not taken yet."""
         return self.deliveries.under_way().first()
 
-    # -- Secrets. The record is not saved. ----------------------------------------------------------------------------
+    # -- Secrets ------------------------------------------------------------------------------------------------------
 
     def issue(self, cursor: str) -> str:
-        """Give this record its first secret and its place in the ledger; the secret, which is shown once."""
+        """Give this record its first secret and its place in the ledger; the secret, which is shown once. Not saved."""
         self.cursor = cursor
         secret = webhook_secrets.mint()
         self.secret = webhook_secrets.sealed(secret)
         return secret
 
-    def renew(self, now: datetime) -> str:
-        """Another secret, with the one before signing beside it for a day; the new one, which is shown once."""
-        self.old_secret, self.old_secret_until = self.secret, now + OLD_SECRET_SIGNS
+    def renew(self) -> str:
+        """Another secret, saved, with the one before signing beside it for a day; the new one, which is shown once."""
+        with suppress(webhook_secrets.Unreadable):
+            webhook_secrets.opened(self.secret)
+            self.old_secret, self.old_secret_until = self.secret, timezone.now() + OLD_SECRET_SIGNS
         secret = webhook_secrets.mint()
         self.secret = webhook_secrets.sealed(secret)
+        self.save(update_fields=["secret", "old_secret", "old_secret_until"])
         return secret
 
     def secrets_at(self, moment: datetime) -> list[str]:
@@ -198,6 +202,12 @@ class WebhookDeliveryQuerySet(models.QuerySet):
     def under_way(self) -> WebhookDeliveryQuerySet:
         """What its webhook has not taken yet: of each one at most, the database sees to that. Trials are apart."""
         return self.filter(what=WebhookDelivery.What.CHANGES).exclude(state=WebhookDelivery.State.DELIVERED)
+
+    def with_last_call(self) -> WebhookDeliveryQuerySet:
+        """With what the latest try of each brought: `last_status`, `last_problem`, `last_milliseconds`."""
+        calls = WebhookTry.objects.filter(delivery=OuterRef("pk"))
+        names = ("status", "problem", "milliseconds")
+        return self.annotate(**{f"last_{name}": Subquery(calls.values(name)[:1]) for name in names})
 
 
 class WebhookDelivery(models.Model):

@@ -47,7 +47,7 @@ from jurisdictions.models import (
     Source,
     ZipArea,
 )
-from portal.models import MistakeReport, PartnerKey
+from portal.models import MistakeReport, PartnerKey, Webhook, WebhookDelivery
 from tests.factories import (
     AgencyFactory,
     AgreementFactory,
@@ -136,6 +136,8 @@ def make_one_of_each(number: int) -> None:
     key = PartnerKey(name=f"Newsroom {number}")
     key.issue()
     key.save()
+    webhook = Webhook.objects.create(name=key.name, url="https://hooks.example.org/")
+    WebhookDelivery.objects.create(webhook=webhook, state=WebhookDelivery.State.FAILED)
     DataVersion.objects.bump()
 
 
