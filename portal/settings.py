@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 # From the outermost to the innermost. What knows the reader (session, CSRF token, account, messages, history) acts
 # under /admin/ alone, so that no public answer can depend on a cookie.
 MIDDLEWARE = [
+    "portal.middleware.noting.NotedAfterTheAnswer",
     "portal.middleware.access_log.AccessLogMiddleware",
     "portal.middleware.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",

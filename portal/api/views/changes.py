@@ -40,6 +40,9 @@ class ChangeRecord(serializers.Serializer):
         choices=CHANGES, help_text="created and updated: put the record in place. merged and withdrawn: remove it."
     )
     merged_into = serializers.CharField(allow_null=True, help_text="The id that leads on, where it was merged.")
+    substantial = serializers.BooleanField(
+        help_text="False: an update that only brings what each new list of ICE's renews, and `updated_at`."
+    )
     data_version = serializers.IntegerField(help_text="Of the facts in which we found it so first.")
     url = serializers.CharField(help_text="The record's address in the API.")
     record = PolymorphicProxySerializer(
@@ -81,9 +84,13 @@ class Changes(Answer, APIView):
     `next_cursor`: keep it, and give it as `after` the next time. Put in place what is created or updated, remove what
     is merged or withdrawn, and your copy is exactly what the lists of this API say today. The manifest of bulk/ has the
     `changes_cursor` of its files, so that a mirror can begin with them.
+
+    Each new list of ICE's makes some 3,300 records other than before: they name it as the newest that printed them.
+    `substantial` says of an update whether more than that is different, and `substantial=true` keeps such changes
+    only: for who wants to know what happened, not for an exact copy.
     """
 
-    parameters = ("after", "page_size", "kind")
+    parameters = ("after", "page_size", "kind", "substantial")
 
     @extend_schema(
         operation_id="changes_list",
@@ -93,12 +100,17 @@ class Changes(Answer, APIView):
             OpenApiParameter(
                 "kind", str, description=f"Only these, with commas between them: {', '.join(map(str, Kind.values))}."
             ),
+            OpenApiParameter(
+                "substantial",
+                bool,
+                description="`true`: without updates that bring only what a new list renews. Not for an exact copy.",
+            ),
         ],
         responses=ChangePage,
     )
     def get(self, request) -> Response:
         """The next changes after a cursor."""
-        page = ledger.changes_after(self.cursor, self.size, self.kinds, self.turn)
+        page = ledger.changes_after(self.cursor, self.size, self.kinds, self.turn, substantial=self.is_substantial)
         return Response(
             {
                 "results": self.shown(page.changes),
@@ -129,12 +141,13 @@ class Changes(Answer, APIView):
 
     def told(self, change: Change, record: dict | None) -> dict[str, Any]:
         kind, public_id = change.key
-        is_gone_since = change.state.digest and record is None  # a moment ago
+        is_gone_since = bool(change.state.digest) and record is None  # a moment ago
         return {
             "id": public_id,
             "kind": kind,
             "change": "withdrawn" if is_gone_since else change.name,
             "merged_into": change.state.merged_into or None,
+            "substantial": is_gone_since or change.is_substantial,
             "data_version": change.data_version,
             "url": self.request.build_absolute_uri(reverse(f"api:{kind}-detail", args=[public_id])),
             "record": record,
@@ -167,3 +180,11 @@ class Changes(Answer, APIView):
             sentence = f"“{', '.join(wrong)}” is none. There are {', '.join(Kind.values)}."
             raise BadParameters({"kind": sentence}, self.known_parameters)
         return kinds
+
+    @property
+    def is_substantial(self) -> bool:
+        """Whether those are left out of which only that is different what each new list renews."""
+        asked = self.request.query_params.get("substantial", "")
+        if asked not in {"", "true", "false"}:
+            raise BadParameters({"substantial": "Write true or false."}, self.known_parameters)
+        return asked == "true"

@@ -30,6 +30,7 @@ from agreements.wholes import taken
 from jurisdictions.api.shapes import made_before
 from jurisdictions.models import Agency, AgencyFormerId, DataVersion, Source
 from portal.api import bulk, ledger
+from portal.api.substance import substance
 from tests.agreements.desk.conftest import FIRST_DAY, areas, person, row, sheet
 from tests.factories import DesignationFactory, LocalPolicyFactory, StateLawFactory
 
@@ -116,8 +117,10 @@ class Portal:
         if noted:
             ledger.catch_up()
         self.told = []
-        self.cursor = self.code["follow"](self.records, self.cursor)
+        before, cursor = dict(self.records), self.cursor
+        self.cursor = self.code["follow"](self.records, cursor)
         self.compare()
+        self.compare_substance(before, cursor)
         return {(each["kind"], each["change"]) for each in self.told if each["kind"] != "event"}
 
     def compare(self) -> None:
@@ -126,6 +129,18 @@ class Portal:
             for record in self.get(f"/api/v1/{name}/?page_size=1000").json()["results"]:
                 lists[kind, record["id"]] = record
         assert self.records == lists
+
+    def compare_substance(self, before: dict, cursor: str) -> None:
+        """What is said to be renewed alone is so, and `substantial` gives all the rest."""
+        told: dict[tuple[str, str], bool] = {}
+        for each in self.told:
+            key = each["kind"], each["id"]
+            told[key] = told.get(key, False) or each["substantial"]
+        for key in [key for key, is_substantial in told.items() if not is_substantial]:
+            assert substance(key[0], before[key]) == substance(key[0], self.records[key]), key
+        if self.told:
+            kept = self.changes(after=cursor, substantial="true", page_size=1000)["results"]
+            assert {(each["kind"], each["id"]) for each in kept} == {key for key, kept in told.items() if kept}
 
 
 @pytest.fixture
@@ -260,6 +275,53 @@ def test_pages_go_on_where_they_were_while_facts_change(portal):
     assert portal.records["law", "fl-act"]["title"] == "Another act"
 
 
+def test_what_only_a_new_list_renews_is_told_apart_from_what_changed(portal):
+    portal.follow()
+    portal.day = FIRST_DAY + timedelta(days=8)
+    cursor = portal.cursor
+    portal.load([SHERIFF, JAIL, LEVY, LEE], 1)
+    assert portal.follow() >= {("agreement", "updated"), ("agreement", "created"), ("snapshot", "created")}
+    renewed = {each["id"] for each in portal.told if not each["substantial"]}
+    agreements = {
+        record["id"] for (kind, _id), record in portal.records.items()
+        if kind == "agreement" and record["agency"]["name"] in {SHERIFF[1], JAIL[1], LEVY[1]}
+    }  # fmt: skip
+    assert agreements < renewed
+    told = portal.changes(after=cursor, substantial="true")["results"]
+    assert {(each["kind"], each["change"]) for each in told} == {
+        ("snapshot", "created"), ("agency", "created"), ("agreement", "created"), ("event", "created"),
+    }  # fmt: skip
+
+
+def test_a_change_before_the_same_record_was_printed_again_is_not_forgotten(portal):
+    """Who looks once a week is told that a record changed, though the last that was noted of it was a new list."""
+    portal.follow()
+    before, levy = portal.cursor, Agency.objects.get(name=LEVY[1])
+    Agency.objects.filter(pk=levy.pk).update(placement_reason="As the sheriff's page says.")
+    DataVersion.objects.bump()
+    portal.follow()
+    between = portal.cursor
+    portal.day = FIRST_DAY + timedelta(days=8)
+    portal.load([SHERIFF, JAIL, LEVY], 1)
+    for noted in (False, True):  # before and after it is noted that the list printed it
+        if noted:
+            ledger.catch_up()
+        for cursor, is_told in ((before, True), (between, False)):
+            told = portal.changes(after=cursor, substantial="true", kind="agency")["results"]
+            assert (levy.public_id in {each["id"] for each in told}) == is_told
+            assert len(portal.changes(after=cursor, kind="agency")["results"]) >= 3
+
+
+def test_another_reckoning_of_what_lists_renew_makes_no_record_come_again(portal, monkeypatch):
+    portal.follow()
+    monkeypatch.setattr("portal.api.ledger.release", lambda: "the next one")
+    monkeypatch.setattr("portal.api.ledger.substance", lambda kind, record: {**record, "updated_at": "always"})
+    assert portal.follow() == set()
+    sheriff = ledger.LedgerEntry.objects.filter(kind="agency").first()
+    shown = next(iter(ledger.shown("agency", ids=[sheriff.record])))
+    assert sheriff.substance == ledger.digest({**shown, "updated_at": "always"})
+
+
 def test_a_new_release_that_shows_records_otherwise_is_told_of(portal, monkeypatch):
     portal.follow()
     monkeypatch.setattr("portal.api.ledger.release", lambda: "the next one")
@@ -307,6 +369,7 @@ def test_what_is_no_cursor_of_ours_is_refused_with_a_sentence(client, db):
         ("kind=county", "There are agency, agreement"),
         ("as_of=2026-01-01", "There is no such parameter here."),
         ("page=2", "There is no such parameter here."),
+        ("substantial=1", "Write true or false."),
     ],
 )
 def test_a_parameter_that_it_cannot_read_is_named(client, asked, sentence):
