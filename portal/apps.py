@@ -20,6 +20,7 @@ class PortalConfig(AppConfig):
         facts_changed.connect(note_what_changed, dispatch_uid="portal.ledger")
         import_module("portal.reports_admin")
         import_module("portal.keys_admin")
+        import_module("portal.webhooks_admin")
 
 
 def grant_roles(**_kwargs) -> None:
