@@ -6,6 +6,7 @@ left out of it, and a link leads to an address of the portal, to another of thes
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -31,6 +32,12 @@ ADDRESS = re.compile(r"/(?!/)|#|https?://")
 @cache
 def text(name: str) -> str:
     return (settings.BASE_DIR / "docs" / TEXTS[name]).read_text(encoding="utf-8")
+
+
+@cache
+def edition() -> str:
+    """Names the texts as they stand: other words, another name."""
+    return hashlib.blake2b("\0".join(map(text, TEXTS)).encode(), digest_size=8).hexdigest()
 
 
 def blocks_of_code(name: str, language: str) -> list[str]:

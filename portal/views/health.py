@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, set_response_etag
 from django.views.decorators.cache import cache_control, never_cache
 
 from agreements.models import Snapshot
@@ -46,8 +47,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Search engines are welcome. Not in the staff's rooms, nor on every day of every page."""
     closed = ("/admin/", "/*?*as_of=", "/find/", "/es/find/", "/report/", "/es/report/")
     sitemap = request.build_absolute_uri(reverse("sitemap"))
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {sitemap}"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    return text(request, "User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {sitemap}")
 
 
 @cache_control(max_age=3600, public=True)
@@ -56,5 +56,16 @@ def security(request: HttpRequest) -> HttpResponse:
     if not settings.SECURITY_CONTACT:
         raise Http404("SECURITY_CONTACT is not set")
     expires = (datetime.now(UTC) + SECURITY_TXT_LASTS).replace(hour=0, minute=0, second=0, microsecond=0)
-    lines = [f"Contact: {settings.SECURITY_CONTACT}", f"Expires: {expires.isoformat()}", "Preferred-Languages: en, es"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+    return text(
+        request,
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.isoformat()}",
+        "Preferred-Languages: en, es",
+    )
+
+
+def text(request: HttpRequest, *lines: str) -> HttpResponse:
+    """Lines with the ETag of their words, which Django would give to GET alone and not to HEAD."""
+    words = "".join(f"{line}\n" for line in lines)
+    answer = set_response_etag(HttpResponse(words, content_type="text/plain; charset=utf-8"))
+    return get_conditional_response(request, answer.headers["ETag"], response=answer)

@@ -47,6 +47,20 @@ def test_pages_and_api_carry_the_headers_and_no_cookie(client, address):
     assert response.headers["Content-Language"] == ("es" if spanish else "en")
 
 
+@pytest.mark.facts
+def test_who_asks_for_the_headers_alone_gets_those_that_come_with_the_answer(client):
+    texts = ["/api/v1/docs/", "/es/api/v1/docs/mirror/", "/changes/feed.json", "/us/fl/davie/"]
+    for address in [*WITHOUT_FACTS, *texts]:
+        whole, headers_alone = client.get(address), client.head(address)
+        assert headers_alone.content == b""
+        assert (headers_alone.status_code, dict(headers_alone.headers)) == (whole.status_code, dict(whole.headers))
+        if etag := whole.headers.get("ETag"):
+            for method in ("get", "head"):
+                assert getattr(client, method)(address, headers={"If-None-Match": etag}).status_code == 304
+        else:
+            assert "no-store" in whole.headers["Cache-Control"], address
+
+
 def test_a_wrong_host_is_refused_with_the_same_headers(client):
     response = client.get("/healthz", headers={"Host": "evil.example"})
     assert response.status_code == 400

@@ -14,16 +14,15 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils.http import escape_leading_slashes
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.views import APIView
 
 from agreements.api.base import Answer
+from agreements.caching import public_page
 from portal.api.description import PROBLEM, SCHEMA_TYPE, as_json
 from portal.api.examples import description_with_examples, examples
-from portal.api.prose import as_html
+from portal.api.prose import as_html, edition
 from portal.api.reading import sections
 
 
@@ -74,16 +73,14 @@ def origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 
-@cache_control(public=True, max_age=3600)
-@require_safe
+@public_page()
 def docs(request: HttpRequest) -> HttpResponse:
     """The API as a page to read: what holds for all of it, and where each address is explained."""
     context = {"sections": sections().values(), "base": f"{origin(request)}/api/v1/", "problem": PROBLEM}
     return render(request, "api/docs.html", context)
 
 
-@cache_control(public=True, max_age=3600)
-@require_safe
+@public_page()
 def docs_of_section(request: HttpRequest, name: str) -> HttpResponse:
     """The addresses of one kind of record: parameters, answers, examples of today, and what each field means."""
     section = sections().get(name)
@@ -95,8 +92,7 @@ def docs_of_section(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "api/section.html", context | {"examples": shown})
 
 
-@cache_control(public=True, max_age=3600)
-@require_safe
+@public_page(rests_on=edition)
 def docs_text(request: HttpRequest, name: str) -> HttpResponse:
     """A text of docs/ as a page: the change log, the walk-throughs."""
     context = {"name": name, "text": as_html(name, origin(request)), "sections": sections().values()}
