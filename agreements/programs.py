@@ -1,6 +1,7 @@
 """The program models of 287(g): what the agreement lets the agency's officers do."""
 
 from django.utils.translation import gettext_lazy as _
+from rapidfuzz.distance import OSA
 
 from jurisdictions.names import fold, tidy
 
@@ -35,17 +36,28 @@ def full_name(code: str) -> str:
     return f"{PLAIN_NAMES[code]} ({NAMES[code]})" if code in PLAIN_NAMES else code
 
 
+_FOLDED = (("JEM", "jail enforcement model"), ("WSO", "warrant service officer"), ("TFM", "task force model"))
 _FIRST_WORDS = {"jail": "JEM", "warrant": "WSO", "task": "TFM", "jem": "JEM", "wso": "WSO", "tfm": "TFM"}
 
 
 def program_model(printed: str) -> str:
     """The code of the model as printed, "" for a blank, the tidied print for a model we do not know.
 
-    ICE's misprints spare the first word ("Jail Enforcment Model", "Task Force Officer"), so it decides.
+    ICE's misprints spare the first word ("Jail Enforcment Model", "Task Force Officer"), so it decides; else a name at
+    most two slips of the pen away ("Tsak Force Model"): those of two models differ in far more letters.
     """
     words = fold(printed).split()
     if words[:2] == ["287", "g"]:
         words = words[2:]
     elif words[:1] == ["287g"]:
         words = words[1:]
-    return _FIRST_WORDS.get(words[0], tidy(printed)) if words else ""
+    if not words:
+        return ""
+    name = " ".join(words)
+    meant = _FIRST_WORDS.get(words[0]) or next((code for code, known in _FOLDED if OSA.distance(name, known) <= 2), "")
+    return meant or tidy(printed)
+
+
+def models_named(printed: str) -> set[str]:
+    """The codes of all models whose first word or letters stand in a print: two in "Jail Enforcement/WSO"."""
+    return {_FIRST_WORDS[word] for word in fold(printed).split() if word in _FIRST_WORDS}

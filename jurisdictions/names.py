@@ -10,7 +10,9 @@ from rapidfuzz.distance import OSA
 
 PRINTED = str.maketrans(
     {"‘": "'", "’": "'", "‛": "'", "ʻ": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"',
-     "‐": "-", "‑": "-", "–": "-", "—": "-", "\u200b": "", "\ufeff": ""}
+     "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-"}
+    # What nobody sees: of no width, of writing direction, soft hyphens.
+    | dict.fromkeys("\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e", "")
 )  # fmt: skip
 WHOLE_WORDS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 

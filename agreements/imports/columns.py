@@ -32,26 +32,53 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
         "law enforcement agency name",
         "agency",
         "agency name",
+        "participating agency",
+        "participating law enforcement agency",
         "lea",
+        "lea name",
     ),
-    "type": ("type", "agency type", "type of agency"),
-    "county": ("county", "county name", "county or parish", "county parish"),
-    "model": ("support type", "program model", "model", "type of support", "287 g model", "287g model"),
-    "signed": ("signed", "signed on", "date signed", "signed date", "signature date"),
-    "moa": ("moa", "moa link", "memorandum of agreement", "memoranda of agreement"),
+    "type": ("type", "agency type", "type of agency", "lea type"),
+    "county": ("county", "counties", "county name", "county or parish", "county parish", "parish"),
+    "model": (
+        "support type",
+        "type of support",
+        "program model",
+        "program type",
+        "program",
+        "model",
+        "model type",
+        "agreement type",
+        "type of agreement",
+    ),
+    "signed": (
+        "signed",
+        "signed on",
+        "date signed",
+        "signed date",
+        "signature date",
+        "date of signature",
+        "moa signed",
+        "moa signed on",
+        "date moa signed",
+        "moa signed date",
+        "moa date signed",
+    ),
+    "moa": ("moa", "moas", "moa link", "link to moa", "memorandum of agreement", "memoranda of agreement"),
     "addendum": ("addendum", "addenda", "addendum link", "moa addendum"),
 }
+_ASIDE = re.compile(r"^\W*287\W*g\b|\([^()]*\)|\[[^\[\]]*\]")
 _KEY_OF = {name: key for key, names in _SYNONYMS.items() for name in names}
 
 
 def column_key(header: str) -> str:
     """The key of the column under `header` ("  Support  type" -> "model"), "" for a heading we do not know.
 
-    Marks that nobody sees (of writing direction, of no width, soft hyphens) and wide letters change nothing.
+    Marks that nobody sees (of writing direction, of no width, soft hyphens) and wide letters change nothing, nor does
+    the program's name in front, nor what stands in brackets: "Law Enforcement Agency (LEA)", "287(g) Model".
     """
     if not header.isascii():
         header = "".join(mark for mark in unicodedata.normalize("NFKC", header) if unicodedata.category(mark) != "Cf")
-    return _KEY_OF.get(" ".join(re.findall(r"[a-z0-9]+", header.casefold())), "")
+    return _KEY_OF.get(" ".join(re.findall(r"[a-z0-9]+", _ASIDE.sub(" ", header.casefold()))), "")
 
 
 def find_columns(headers: Iterable[str]) -> dict[str, int]:

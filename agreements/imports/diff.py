@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from .columns import PRINTED, column_key
 from .fold import OpenRun, Step
 from .rows import Row
 
@@ -60,10 +62,25 @@ def _change(kind: str, run: OpenRun, fields: dict[str, tuple] | None = None) -> 
     return Change(kind, run.agency, run.program_model, name, state, run.rule, run.reason, fields or {})
 
 
-def contradictions(kind: str, rows: int, before: int | None, readable: int) -> list[str]:
+def lost_columns(before: Iterable[str], headings: Iterable[str]) -> list[str]:
+    """A reason to stop where the list before has a column that this one, by its headings, has not.
+
+    Held to for both kinds: ICE has only ever added columns.
+    """
+    strange = [heading for heading in headings if heading.strip() and not column_key(heading)]
+    lost = {column_key(heading) for heading in before} - {column_key(heading) for heading in headings} - {""}
+    if not lost:
+        return []
+    named = " and ".join(printed for key, printed in PRINTED.items() if key in lost)
+    unknown = f" (headings that we do not know: {', '.join(strange)[:120]})" if strange else ""
+    return [f"The list before it has a column {named}; this one has none{unknown}."]
+
+
+def contradictions(kind: str, rows: int, before: int | None, readable: int, undated: int = 0) -> list[str]:
     """Reasons to stop and ask a person, each a sentence.
 
-    `before` is the count on the list before, None if first; `readable` of the rows name a state, an agency and a model.
+    `before` is the count on the list before, None if first; `readable` of the rows name a state, an agency and a model,
+    `undated` have no day of signing that can be read.
     Only the participating list is held to this: the pending list is short, often halves, and may be empty.
     """
     if kind != "participating":
@@ -76,6 +93,8 @@ def contradictions(kind: str, rows: int, before: int | None, readable: int) -> l
         found.append(f"The list has {rows:,} rows, {share} % fewer than the {before:,} of the list before it.")
     if (unread := rows - readable) > max(rows * LARGEST_FALL, FEW):
         found.append(f"In {unread:,} of its {rows:,} rows no state, no agency or no model can be read.")
+    if undated > max(rows * LARGEST_FALL, FEW):
+        found.append(f"In {undated:,} of its {rows:,} rows no day of signing can be read.")
     return found
 
 
@@ -85,3 +104,35 @@ def many_vanished(kind: str, changes: Sequence[Change], before: int | None) -> l
     if kind != "participating" or vanished <= max((before or 0) * LARGEST_FALL, FEW):
         return []
     return [f"{vanished:,} agreements of the {before:,} rows of the list before it are not on this one."]
+
+
+# What of a standing row a list may change for few agreements only; the sentence begins with the count.
+_SELDOM_CHANGED = {
+    "agency": "are printed under another name",
+    "signed_on": "have another day of signing, or none",
+    "agency_type": "have another TYPE, or none",
+    "county": "have another COUNTY, or none",
+    "moa_url": "have another link to their MOA, or none",
+}
+
+
+def many_changed(kind: str, changes: Sequence[Change], before: int | None) -> list[str]:
+    """Reasons to stop where a column says something else for more agreements than ever did: it may have slipped.
+
+    A value that comes where none stood is news of another kind: ICE fills columns in.
+    """
+    if kind != "participating":
+        return []
+    counts = Counter(
+        name
+        for change in changes
+        if change.kind == "changed"
+        for name, (was, _now) in change.fields.items()
+        if was and name in _SELDOM_CHANGED
+    )
+    few = max((before or 0) * LARGEST_FALL, FEW)
+    return [
+        f"{counts[name]:,} agreements of the {before or 0:,} rows of the list before it {says}."
+        for name, says in _SELDOM_CHANGED.items()
+        if counts[name] > few
+    ]

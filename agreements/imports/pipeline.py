@@ -19,7 +19,7 @@ from jurisdictions.models import DataVersion
 from . import folded, held
 from .apply import Applied, ReadList, apply_list, entries_of, fold_list, order
 from .dating import NAME_SAYS_ANOTHER_KIND, date_sheet
-from .diff import Change, contradictions, diff, many_vanished
+from .diff import Change, contradictions, diff, lost_columns, many_changed, many_vanished
 from .fold import Step
 from .matching import Question
 from .placing import Placer
@@ -146,14 +146,16 @@ def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
             f"{sheet.file_name} would stand at the very place of {other.file_name}, of the same half day; "
             "add _b to its name if it came after that, and load it again."
         )
-    before = (
+    before, columns_before = (
         Snapshot.objects.filter(kind=kind, position__lt=dating.position)
         .order_by("-position")
-        .values_list("row_count", flat=True)
+        .values_list("row_count", "columns")
         .first()
-    )
+    ) or (None, ())
     showing = sum(map(readable, normalised.rows)) + sum(row.agreement is not None for row in read_before)
-    doubts += contradictions(kind, len(sheet.rows), before, showing)
+    undated = sum(row.signed_on is None for row in (*normalised.rows, *read_before))
+    doubts += lost_columns(columns_before, sheet.columns)
+    doubts += contradictions(kind, len(sheet.rows), before, showing, undated)
     plan = ImportPlan(read, placer, version, doubts=doubts)
     newest = max((order(*row) for row in Snapshot.objects.values_list("kind", "position")), default=None)
     plan.is_older = newest is not None and read.order < newest
@@ -163,6 +165,7 @@ def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
         _look_up_what_stopped(plan.step)
         plan.changes = diff(plan.step)
         plan.doubts += many_vanished(kind, plan.changes, before)
+        plan.doubts += many_changed(kind, plan.changes, before)
         plan.questions = list(fold.register.questions)
     return plan
 

@@ -11,7 +11,7 @@ import us
 from rapidfuzz.distance import OSA
 
 from agreements.programs import NAMES as PROGRAM_MODELS
-from agreements.programs import program_model
+from agreements.programs import models_named, program_model
 from jurisdictions.names import fold, tidy
 
 from . import links
@@ -162,10 +162,13 @@ def address_in(row: SheetRow, place: int) -> str:
 
 # -- States -----------------------------------------------------------------------------------------------------------
 
+_COMMONWEALTHS = ("Kentucky", "Massachusetts", "Pennsylvania", "Virginia")
 _STATES: dict[str, str] = {}
 for _state in [*us.STATES, us.states.DC, *us.states.TERRITORIES]:
     _STATES[fold(_state.name)] = _state.abbr
     _STATES[_state.abbr.lower()] = _state.abbr
+_STATES |= {fold(f"State of {state.name}"): state.abbr for state in us.STATES}
+_STATES |= {fold(f"Commonwealth of {name}"): us.states.lookup(name).abbr for name in _COMMONWEALTHS}
 _STATES |= {
     fold("Washington, D.C."): "DC",
     fold("Washington DC"): "DC",
@@ -178,6 +181,7 @@ _STATES |= {
     fold("Commonwealth of Puerto Rico"): "PR",
 }
 LONGEST_STATE = 60  # characters; "commonwealth of the northern mariana islands" has 44
+_ABBREVIATED = {fold(state.ap_abbr): state.abbr for state in us.STATES} | {"cal": "CA", "penn": "PA", "tex": "TX"}
 _LONG_NAME = 8  # characters from which two slips of the pen still leave no doubt
 
 
@@ -190,7 +194,7 @@ def state_of(text: str) -> tuple[str, bool]:
     """
     name = fold(text)
     # The print itself first: folded, the code MT is Mount.
-    if usps := _STATES.get(text.strip().lower()) or _STATES.get(name):
+    if usps := _STATES.get(text.strip().lower()) or _STATES.get(name) or _ABBREVIATED.get(name):
         return usps, False
     if not 4 <= len(name) <= LONGEST_STATE:
         return "", False
@@ -201,6 +205,21 @@ def state_of(text: str) -> tuple[str, bool]:
     (usps, distance), (_, next_distance) = sorted(nearest.items(), key=lambda item: (item[1], item[0]))[:2]
     slips = 2 if len(name) >= _LONG_NAME else 1
     return (usps, True) if distance <= slips and next_distance >= distance + 2 else ("", False)
+
+
+# -- Agencies --------------------------------------------------------------------------------------------------------
+
+_FOOTNOTES = " *†‡§"  # marks that ICE might put behind a name
+
+
+def _is_a_name(cell: Cell, text: str) -> bool:
+    """Whether a print can name an agency: a spreadsheet's error, a number, a yes or no and "N/A" name none."""
+    if isinstance(cell, dict) and "f" in cell:
+        cell = cell.get("v")
+    letters = any(mark.isalpha() for mark in text)
+    return (
+        letters and not _is_none(text) and not isinstance(cell, bool) and not (isinstance(cell, dict) and "e" in cell)
+    )
 
 
 # -- Dates ------------------------------------------------------------------------------------------------------------
@@ -215,14 +234,20 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _EPOCH = date(1899, 12, 30)
+_SLASHES = str.maketrans("⁄∕／", "///")
+_SERIAL = re.compile(r"(?:3[5-9]|4\d)\d{3}")  # a spreadsheet's number of a day, kept as text: 1995 to 2036
 _FORMS = [
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[T ][\d:.]+Z?)?"),
-    re.compile(r"(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4}|\d{2})(?: [\d:]+(?: ?[AP]M)?)?", re.IGNORECASE),
+    re.compile(
+        r"(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4}|\d{2})(?: [\d:]+(?: ?[AP]M)?(?: UTC)?)?", re.IGNORECASE
+    ),
     re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})(?P<y>(?:19|20)\d{2})"),  # 05/082025, 7/72025
     re.compile(r"(?P<m>\d{2})(?P<d>\d{2})/(?P<y>(?:19|20)\d{2})"),  # 0508/2025
     re.compile(r"(?P<m>\d{2})(?P<d>\d{2})(?P<y>(?:19|20)\d{2})"),  # 05082025
     re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"),  # 20250508
-    re.compile(r"(?:[a-z]+day,? )?(?P<m>[a-z]{3,9})\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})", re.IGNORECASE),
+    re.compile(
+        r"(?:[a-z]{3,9}\.?,? )?(?P<m>[a-z]{3,9})\.? (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})", re.IGNORECASE
+    ),
     re.compile(r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[- ](?P<m>[a-z]{3,9})\.?,?[- ](?P<y>\d{4}|\d{2})", re.IGNORECASE),
 ]
 
@@ -243,7 +268,9 @@ def date_in(cell: Cell) -> date | None:
         if cell < 100_000:  # 1899 to 2173
             return _EPOCH + timedelta(days=int(cell)) if cell >= 1 else None
         cell = str(int(cell)).zfill(8)
-    text = tidy(cell)
+    text = tidy(cell).strip("'").translate(_SLASHES)
+    if _SERIAL.fullmatch(text):
+        return _EPOCH + timedelta(days=int(text))
     for form in _FORMS:
         if (found := form.fullmatch(text)) and (day := _day(found["y"], found["m"], found["d"])):
             return day
@@ -310,9 +337,11 @@ class _Normaliser:
         }
         corrected = self._correct(row.number, cells, addresses)
 
-        agency = printed(cells["agency"])
-        if not agency or len(agency) > LONGEST["agency"]:
-            message = "No agency is printed; the row is left out." if not agency else "This is too long for a name."
+        agency = printed(cells["agency"]).rstrip(_FOOTNOTES)
+        if not _is_a_name(cells["agency"], agency) or len(agency) > LONGEST["agency"]:
+            message = "This is too long for a name."
+            if len(agency) <= LONGEST["agency"]:
+                message = "No agency is printed; the row is left out."
             self._report(row.number, "agency", agency[:100], message)
             return None
         state_printed = printed(self._cell(row, "state"))
@@ -373,11 +402,14 @@ class _Normaliser:
         return usps
 
     def _model(self, number: int, text: str) -> str:
-        model = program_model(text)
+        model = "" if _is_none(text) else program_model(text)
         if not model:
             self._report(number, "model", text, "No program model is printed; the row makes no agreement.")
         elif model not in PROGRAM_MODELS:
             self._report(number, "model", text[:100], "This program model is not one we know; it is kept as printed.")
+        elif (named := models_named(text)) != {model}:
+            says = "This names more than one program model; it is read" if named else "Read"
+            self._report(number, "model", text[:100], f"{says} as {PROGRAM_MODELS[model]}.")
         return model[: LONGEST["model"]]
 
     def _agency_type(self, number: int, text: str) -> str:
@@ -394,6 +426,9 @@ class _Normaliser:
     def _county(self, number: int, cell: Cell) -> str:
         text = printed(cell)
         if (isinstance(cell, dict) and "e" in cell) or _is_none(text):
+            return ""
+        if not any(mark.isalpha() for mark in text) or isinstance(cell, bool):
+            self._report(number, "county", text[:100], "This is no name of a county; it is left out.")
             return ""
         if len(text) > LONGEST["county"]:
             self._report(number, "county", text[:100], "This is too long for the name of a county; it is left out.")

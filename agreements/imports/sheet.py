@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from xml.parsers import expat
 
-from .columns import ENOUGH, NEEDED, PRINTED, find_columns, repeated_columns
+from .columns import ENOUGH, NEEDED, PRINTED, column_key, find_columns, repeated_columns
 
 Cell = str | int | float | bool | dict | None
 
@@ -363,7 +363,13 @@ def _refuse_lost_columns(columns: tuple[str, ...], rows: tuple[SheetRow, ...]) -
         lost.append("signed")
     if lost:
         named = " and ".join(PRINTED[key] for key in lost)
-        raise NotASheet(f"This list has no {named} column; download it again or ask ICE for a whole one.")
+        strange = [f"“{shown(heading)}”" for heading in columns if heading.strip() and not column_key(heading)]
+        if not strange:
+            raise NotASheet(f"This list has no {named} column; download it again or ask ICE for a whole one.")
+        raise NotASheet(
+            f"This list has no {named} column; of its headings we do not know {', '.join(strange[:3])}: "
+            "write the name that we know over the one that means it and try again, or download the list again."
+        )
 
 
 def _header_row(rows: Mapping[int, Mapping[int, Cell]]) -> int:

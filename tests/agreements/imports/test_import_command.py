@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from agreements.imports.pipeline import OutOfDate, plan_file
 from agreements.models import Agreement, ChangeEvent, ImportRun, Listing, Snapshot, SourceCorrection, Verdict
 from jurisdictions.models import Agency, AgencyFormerId, DataVersion
-from tests.agreements.imports.workbooks import PENDING, clay, workbook
+from tests.agreements.imports.workbooks import PARTICIPATING, PENDING, clay, workbook
 from tests.factories import CountyFactory, StateFactory
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +231,31 @@ def test_a_list_on_which_many_agreements_are_others_stops_though_it_has_as_many_
     with pytest.raises(CommandError, match="40 agreements of the 40 rows of the list before it are not on this one"):
         run(renamed, "--commit")
     assert Snapshot.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("later", "says"),
+    [
+        pytest.param({"SIGNED": "Signed in May"}, "In 40 of its 40 rows no day of signing can be read", id="no day"),
+        pytest.param({"SIGNED": JUNE}, "40 agreements of the 40 rows .* have another day of signing", id="other days"),
+        pytest.param({"MOA": None}, "40 agreements of the 40 rows .* have another link", id="links lost"),
+        pytest.param({"COUNTY": "County"}, "40 agreements of the 40 rows .* have another COUNTY", id="columns slipped"),
+    ],
+)
+def test_a_column_that_says_something_else_in_many_rows_stops_for_a_person(florida, sheet, later, says):
+    run(sheet(rows=precincts(40)), "--commit")
+    changed = sheet("participatingAgencies06062025am.xlsx", precincts(40, **later), JUNE)
+    with pytest.raises(CommandError, match=says):
+        run(changed, "--commit")
+    assert Snapshot.objects.count() == 1
+
+
+def test_a_column_that_the_list_before_had_stops_for_a_person(florida, sheet):
+    run(sheet(), "--commit")
+    columns = ["TYP" if name == "TYPE" else name for name in PARTICIPATING]
+    narrower = sheet("participatingAgencies06062025am.xlsx", [clay()], JUNE, columns=columns)
+    with pytest.raises(CommandError, match=r"has a column TYPE; this one has none \(headings .* do not know: TYP\)"):
+        run(narrower, "--commit")
 
 
 def test_a_row_that_moves_to_another_state_is_said(florida, sheet):

@@ -94,6 +94,10 @@ def test_the_kind_of_a_list_is_told_by_its_signatures(columns, kind):
         ("DISTRICT OF COLUMBIA", "DC"),
         ("Washington, D.C.", "DC"),
         ("WASHINGTON", "WA"),
+        ("State of Washington", "WA"),
+        ("Commonwealth of Pennsylvania", "PA"),
+        ("Fla.", "FL"),
+        ("Tex.", "TX"),
     ],
 )
 def test_states_and_territories_are_known_by_name_and_code(printed, usps):
@@ -191,6 +195,9 @@ def test_counties_are_tidied_and_not_mended(printed, county):
         ("WSO", "WSO"),
         ("", ""),
         ("Hybrid  Model ", "Hybrid Model"),
+        ("Tsak Force Model", "TFM"),
+        ("Warrent Service Officer", "WSO"),
+        ("Tribal Task Force Model", "Tribal Task Force Model"),
     ],
 )
 def test_the_first_word_tells_the_model(printed, model):
@@ -202,6 +209,46 @@ def test_an_unknown_model_is_kept_as_printed_and_reported():
     assert result.rows[0].program_model == "Hybrid Model"
     (error,) = result.errors
     assert (error.column, error.value) == ("SUPPORT TYPE", "Hybrid Model")
+
+
+@pytest.mark.parametrize(
+    ("printed", "says"),
+    [
+        ("Tsak Force Model", "Read as Task Force Model."),
+        ("Task Force Model/Warrant Service Officer", "names more than one program model; it is read as Task Force"),
+    ],
+)
+def test_a_model_that_is_not_read_letter_for_letter_is_reported(printed, says):
+    assert says in only_error(SUPPORT_TYPE=printed).message
+
+
+@pytest.mark.parametrize("printed", ["#VALUE!", "#N/A", "n/a"])
+def test_a_spreadsheets_error_is_no_model(printed):
+    assert normalised(clay(SUPPORT_TYPE=printed)).rows[0].program_model == ""
+
+
+@pytest.mark.parametrize("printed", ["#REF!", "N/A", 12345, True, "---", " * "])
+def test_what_names_no_agency_makes_none(printed):
+    result = normalised(CLAY, clay(LAW_ENFORCEMENT_AGENCY=printed))
+    assert [row.number for row in result.rows] == [2]
+    assert result.errors[0].message == "No agency is printed; the row is left out."
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "\ufeffClay County Sheriff\u2019s Office\u200e",
+        "Clay County She\xadriff's Office*",
+        "Clay\u2060 County Sheriff's Office \u2020",
+    ],
+)
+def test_marks_that_nobody_sees_and_footnotes_are_no_part_of_a_name(printed):
+    assert only_row(LAW_ENFORCEMENT_AGENCY=printed).agency == "Clay County Sheriff's Office"
+
+
+@pytest.mark.parametrize("printed", [True, 12])
+def test_a_county_without_a_letter_is_reported(printed):
+    assert only_error(COUNTY=printed).message == "This is no name of a county; it is left out."
 
 
 def test_a_row_without_an_agency_is_reported_and_the_rest_goes_on():
@@ -240,6 +287,11 @@ def test_a_row_without_a_model_is_kept_and_reported():
         pytest.param("May 8, 2025", id="month by name"),
         pytest.param("may 8th 2025", id="ordinal"),
         pytest.param("Thursday, May 8, 2025", id="day of the week"),
+        pytest.param("Thu, May 8, 2025", id="day of the week cut short"),
+        pytest.param("45785", id="serial number as text"),
+        pytest.param("'05/08/2025", id="an apostrophe that Excel hides"),
+        pytest.param("05\u204408\u20442025", id="slashes of a fraction"),
+        pytest.param("05/08/2025 00:00:00 UTC", id="a time and its zone"),
         pytest.param("8 May 2025", id="day first"),
         pytest.param("8-May-25", id="as Excel shows it"),
         pytest.param({"f": "=DATE(2025,5,8)", "v": {"d": "2025-05-08T00:00:00"}}, id="formula"),

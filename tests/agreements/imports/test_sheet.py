@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 
 from agreements.imports import sheet as sheet_module
+from agreements.imports.columns import find_columns
 from agreements.imports.sheet import NotASheet, read_sheet
 
 from .workbooks import (
@@ -328,6 +329,16 @@ def test_a_file_cut_short_is_refused(share):
 def test_a_lost_column_is_named(lost):
     columns = [name for name in PARTICIPATING if name != lost]
     assert f"has no {lost} column" in refusal(workbook([CLAY], columns, links={}))
+
+
+def test_a_heading_that_is_not_known_is_named_where_a_column_is_lost():
+    columns = ["WHO" if name == "LAW ENFORCEMENT AGENCY" else name for name in PARTICIPATING]
+    assert "of its headings we do not know “WHO”: write the name" in refusal(workbook([CLAY], columns, links={}))
+
+
+def test_headings_in_other_words_are_known():
+    heads = ["State", "Law Enforcement Agency (LEA)", "LEA Type", "Parish", "287(g) Model", "Date MOA Signed"]
+    assert set(find_columns(heads)) == {"state", "agency", "type", "county", "model", "signed"}
 
 
 def test_a_participating_list_without_signed_and_addendum_is_known_by_its_links():
