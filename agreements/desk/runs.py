@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements.imports.apply import fold_anew, withdraw_list
-from agreements.imports.columns import PRINTED, column_key
+from agreements.imports.columns import column_key, find_columns
+from agreements.imports.diff import lost_columns
 from agreements.imports.matching import Contradiction
 from agreements.imports.pipeline import ImportPlan, collector_paused, plan_sheet
 from agreements.imports.sandbox import read_in_child
@@ -234,18 +235,16 @@ def _checks(run: ImportRun, plan: ImportPlan, elsewhere: int) -> Iterable[dict]:
     beside = f"; {earlier.row_count:,} on the list before it, of {earlier.published_on}" if earlier else ""
     yield _check("rows", rows > 0 or read.kind == "pending", f"{rows:,} rows{beside}.")
 
-    known = {PRINTED[key] for heading in read.sheet.columns if (key := column_key(heading))}
-    had = {PRINTED[key] for heading in earlier.columns if (key := column_key(heading))} if earlier else set()
-    lost = sorted(had - known)
-    strange = [heading for heading in read.sheet.columns if heading and not column_key(heading)]
-    says = f"{len(known)} known columns"
-    says += f"; lost: {', '.join(lost)}" if lost else ""
-    says += f"; not known: {', '.join(strange)[:120]}" if strange else ""
-    yield _check("columns", not lost and not strange, f"{says}.")
+    known = len(find_columns(read.sheet.columns))
+    lost = lost_columns(earlier.columns if earlier else (), read.sheet.columns)
+    strange = [heading for heading in read.sheet.columns if heading.strip() and not column_key(heading)]
+    says = f"{known} known columns; not known: {', '.join(strange)[:120]}." if strange else f"{known} known columns."
+    yield _check("columns", not lost and not strange, " ".join(lost) or says)
 
     dating = set(read.dating.doubts)
-    falls = [doubt for doubt in plan.doubts if doubt not in dating]
-    yield _check("fall", not falls, " ".join(falls) or "It does not fall by a tenth, and few agreements leave it.")
+    falls = [doubt for doubt in plan.doubts if doubt not in dating and doubt not in lost]
+    few = "It does not fall by a tenth; few agreements leave it, and few say something else."
+    yield _check("fall", not falls, " ".join(falls) or few)
     dates = [doubt for doubt in plan.doubts if doubt in dating]
     day = read.dating.published_on
     agree = f"{day}, as a person said." if run.said_published_on else f"{day}: what the file says of its day agrees."
