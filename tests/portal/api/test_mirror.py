@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings as configured
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection
+from django.http import HttpResponse
 from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 
@@ -31,6 +32,7 @@ from jurisdictions.api.shapes import made_before
 from jurisdictions.models import Agency, AgencyFormerId, DataVersion, Source
 from portal.api import bulk, ledger
 from portal.api.substance import substance
+from portal.middleware.noting import NotedAfterTheAnswer, note_what_changed
 from tests.agreements.desk.conftest import FIRST_DAY, areas, person, row, sheet
 from tests.factories import DesignationFactory, LocalPolicyFactory, StateLawFactory
 
@@ -445,6 +447,75 @@ def test_a_change_is_noted_once_it_is_committed_and_no_failure_undoes_it(portal,
     assert "Facts are being written just now" in caplog.text
     assert portal.follow(noted=False) == {("law", "updated")}
     assert portal.records["law", "fl-act"]["title"] == "A third act"
+
+
+def test_who_makes_a_change_has_the_answer_before_it_is_noted(portal, rf, monkeypatch):
+    portal.follow()
+
+    def save(request) -> HttpResponse:
+        portal.edit(portal.law, title=f"An act of {request.path}")
+        note_what_changed()  # as once it is committed
+        return HttpResponse("Saved.")
+
+    site, before = NotedAfterTheAnswer(save), ledger.LedgerTurn.objects.newest()
+    response = site(rf.post("/admin/one"))
+    assert ledger.LedgerTurn.objects.newest() == before
+    response.close()
+    after = ledger.LedgerTurn.objects.newest()
+    assert after != before
+
+    def others_write(self):
+        raise OperationalError("database is locked")
+
+    response = site(rf.post("/admin/two"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(type(DataVersion.objects), "take_turn", others_write)
+        response.close()
+    assert ledger.LedgerTurn.objects.newest() == after
+    note_what_changed()  # by whoever comes next, a command too
+    assert ledger.LedgerTurn.objects.newest() != after
+    assert portal.follow() == {("law", "updated")}
+
+
+@pytest.mark.parametrize("step", ["differences", "unnoted"])
+def test_facts_that_change_while_the_ledger_is_compared_are_noted_as_they_are_then(portal, monkeypatch, step):
+    portal.follow()
+    portal.edit(portal.law, title="Another act")
+    done, meanwhile = getattr(ledger, step), iter([lambda: portal.edit(portal.law, title="A third act")])
+
+    def and_meanwhile(*asked):
+        found = done(*asked)
+        found = list(found) if step == "differences" else found
+        next(meanwhile, lambda: None)()
+        return found
+
+    with monkeypatch.context() as others_write:
+        others_write.setattr(ledger, step, and_meanwhile)
+        ledger.catch_up()
+    (entry,) = ledger.LedgerEntry.objects.filter(record="fl-act")
+    assert entry.digest == ledger.digest(next(ledger.shown("law", ids=["fl-act"])))
+    assert portal.follow(noted=False) == {("law", "updated")}
+
+
+def broken_off() -> ledger.Future:
+    looked = ledger.Future()
+    looked.set_exception(OperationalError("the connection was lost"))
+    return looked
+
+
+def test_readers_of_the_same_ask_once_and_nobody_waits_for_long(portal, monkeypatch):
+    turn = ledger.catch_up()
+    portal.edit(portal.law, title="Another act")
+    basis = ledger._follows_from(turn)
+    under_way = ledger.Future()
+    monkeypatch.setitem(ledger._under_way, basis, under_way)
+    under_way.set_result(another := ledger.Unnoted(basis))
+    assert ledger.unnoted(turn) is another
+    for in_vain in (ledger.Future(), broken_off()):
+        ledger._under_way[basis] = in_vain
+        monkeypatch.setattr(ledger, "LONGEST_FOR_ANOTHER", 0.01)
+        assert [each.key for each in ledger.unnoted(turn).differences if each.key[0] == "law"] == [("law", "fl-act")]
+        ledger._kept.clear()
 
 
 def test_the_root_leads_to_it(client):
