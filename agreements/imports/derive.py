@@ -440,14 +440,19 @@ def spellings(runs: Iterable[Run], series: Mapping[str, Series]) -> list[Spellin
 def newest_first(runs: Iterable[Run], series: Mapping[str, Series]) -> list[Run]:
     """An agency's rows, those first that a newest list still prints, participating before pending. The first names it.
 
-    The order changes only as a row begins or stops: rows that go on keep their rank while lists come and go.
+    The order changes only as a row begins or stops: rows that go on keep their rank while lists come and go. Of names
+    printed side by side the one that came later leads, also where a list prints every row anew (a column more).
     """
+    runs = list(runs)
+    named: dict[str, int] = {}
+    for run in runs:
+        named[run.name] = min(named.get(run.name, run.first_position), run.first_position)
 
     def rank(run: Run):
         line = series[run.kind]
         stands = bool(line.positions) and run.last_position >= line.positions[-1]
         participating = run.kind == "participating"
         last = 0 if stands else run.last_position
-        return stands, stands and participating, last, participating, run.first_position, run.digest
+        return stands, stands and participating, last, participating, run.first_position, named[run.name], run.digest
 
     return sorted(runs, key=rank, reverse=True)

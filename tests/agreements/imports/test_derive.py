@@ -248,3 +248,10 @@ def test_a_standing_participating_row_names_the_agency_whatever_came_later_on_a_
     assert newest_first(rows, series)[0].name == "Davie Police Department"
     dropped = [run(1, 1, name="Davie Police Department"), run(1, 2, kind="pending", id=2, name="Town of Davie Police")]
     assert newest_first(dropped, series)[0].name == "Town of Davie Police"
+
+
+def test_a_list_that_prints_every_row_anew_gives_no_agency_its_other_name():
+    before = [run(1, 3, id=9, name="Walker Sheriff's Department"), run(2, 3, id=1, name="Walker Sheriff's Office")]
+    anew = [run(4, 4, id=8, name="Walker Sheriff's Department"), run(4, 4, id=2, name="Walker Sheriff's Office")]
+    assert newest_first(before, world())[0].name == "Walker Sheriff's Office"
+    assert newest_first([*before, *anew], world())[0].name == "Walker Sheriff's Office"
