@@ -18,8 +18,9 @@ from django.utils import translation
 
 from agreements import lists
 from agreements.api import shapes
+from agreements.api.base import selections
 from agreements.api.held import held_answers
-from jurisdictions.api.shapes import made_before
+from jurisdictions.api.shapes import written
 from portal.answers import counties, series, shelf
 from portal.api.throttling import counts
 from tests import facts, site, staff
@@ -137,7 +138,8 @@ def _empty_caches():
     for held in (counties, series, shelf):
         held._held.cache_clear()
     shapes.kept_lists.cache_clear()
-    made_before.cache_clear()
+    written.clear()
+    selections.clear()
     lists.kept_lists.cache_clear()
     held_answers.clear()
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from hashlib import blake2s
 from typing import Any
 
+import orjson
 from django import forms
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.utils import timezone
 from django.utils.http import http_date
 from rest_framework import mixins, viewsets
@@ -24,9 +26,11 @@ from agreements.caching import release
 from agreements.days import today
 from agreements.filters import DayField
 from agreements.lists import Lists
-from jurisdictions.api.shapes import Shape, fields_of
+from jurisdictions.api.kept import Kept, Key
+from jurisdictions.api.shapes import AS_JSON, Form, Shape, fields_of
 from jurisdictions.models import DataVersion
 
+from .files import Cells, SomeFields, file_of
 from .held import held_answers
 from .problems import BadParameters, Unchanged, unmet_condition
 
@@ -48,6 +52,11 @@ OF_EVERY_ADDRESS = ("format",)
 OF_A_LIST = ("page", "page_size", "fields", "expand")
 OF_A_RECORD = ("fields", "expand")
 
+selections: Kept[array] = Kept(together=4_000_000)
+"""The keys of lists, by what was asked for."""
+BESIDE_KEYS = 1_000
+"""Bytes that a list of keys takes in memory beside these: what was asked for."""
+
 
 class Filters(BaseFilterBackend):
     """The FilterSets of the pages; what a page would say beside a field is refused here."""
@@ -55,7 +64,7 @@ class Filters(BaseFilterBackend):
     def filter_queryset(self, request, queryset, view):
         if view.filterset_class is None:
             return queryset
-        filterset = view.filterset_class(request.query_params, queryset)
+        filterset = view.filterset_class(request.query_params, queryset, asked_only=True)
         if not filterset.is_valid():
             errors = {name: [str(each) for each in sentences] for name, sentences in filterset.errors.items()}
             raise BadParameters(errors, view.known_parameters)
@@ -303,7 +312,7 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         super().refuse_bad_parameters(request)
         self.expanded = self.named("expand")
         self.wanted = self.named("fields")
-        if self.is_streamed and {"page", "page_size"} & set(request.query_params):
+        if self.is_a_file and {"page", "page_size"} & set(request.query_params):
             message = "CSV and JSON Lines hold the whole list in one answer. Leave this out."
             raise BadParameters({"page": message}, self.known_parameters)
 
@@ -326,8 +335,9 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         return fields_of(self.shape_class.record, frozenset(getattr(self, "expanded", ())))
 
     @property
-    def is_streamed(self) -> bool:
-        return hasattr(self.request.accepted_renderer, "stream")
+    def is_a_file(self) -> bool:
+        """Whether the whole list is asked for, a line for each record."""
+        return hasattr(self.request.accepted_renderer, "lines")
 
     @cached_property
     def shape(self) -> Shape:
@@ -335,13 +345,49 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
         return self.shape_class(self.day, origin, self.expanded, self.version)
 
     def list(self, request: Request, *args, **kwargs) -> HttpResponseBase:
+        if self.is_a_file and request.method == "HEAD":
+            return self.file(None)
+        if self.shape.is_kept:
+            if self.is_a_file:
+                return self.file(self.lines_of_all())
+            page = self.paginator.page_of(self.selected(), request, self)
+            return self.get_paginated_response([*map(orjson.Fragment, self.shape.written(page, self.form))])
         queryset = self.filter_queryset(self.get_queryset())
-        if self.is_streamed:
-            # HEAD has the headers of a list that nobody reads.
-            records = self.shape.stream(queryset) if request.method == "GET" else ()
-            return self.streamed_rows(self.kept(records))
+        if self.is_a_file:
+            return self.file(self.lines(self.shape.stream(queryset)))
         page = self.paginator.page_of(queryset, request, self)
-        return self.get_paginated_response([*self.kept(self.shape.page(page))])
+        return self.get_paginated_response([*self.with_fields(self.shape.shown(self.shape.rows(page)))])
+
+    def lines_of_all(self) -> list[bytes]:
+        """All records of the list, written."""
+        if self.shape.table(self.form) or selections.get(self.selection):
+            return self.shape.written(self.selected(), self.form)
+        # Nothing is kept yet: the list is read in its order in one go.
+        lines = self.shape.write(self.filter_queryset(self.get_queryset()), self.form)
+        self.keep_selected(array("q", lines))
+        return [*lines.values()]
+
+    def selected(self) -> array:
+        """The keys of all records of the list in their order. A worker keeps them for its other pages and forms."""
+        selected = selections.get(self.selection)
+        if selected is None:
+            selected = array("q", self.filter_queryset(self.get_queryset()).values_list("pk", flat=True))
+            self.keep_selected(selected)
+        return selected
+
+    def keep_selected(self, keys: array) -> None:
+        if self.shape.facts:
+            selections.put(self.selection, keys, keys.itemsize * len(keys) + BESIDE_KEYS)
+
+    @cached_property
+    def selection(self) -> Key:
+        """What the list follows from. One that is kept under it was asked for in order."""
+        asked = [(name, text) for name in self.filterset_class.base_filters if (text := self.query.get(name))]
+        return self.shape.facts, (self.shape_class, today(), *asked)
+
+    @property
+    def query(self) -> QueryDict:
+        return self.request.query_params
 
     def retrieve(self, request: Request, *args, **kwargs) -> HttpResponseBase:
         row = self.shape.rows(self.one()).first()
@@ -355,20 +401,37 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
 
     def answered(self, row) -> HttpResponseBase:
         """One record as an answer."""
-        (record,) = self.kept(self.shape.shown([row]))
-        return self.streamed_rows(iter([record])) if self.is_streamed else Response({**record, "meta": self.meta})
+        records = self.shape.shown([row])
+        if self.is_a_file:
+            return self.file(self.lines(records))
+        (record,) = self.with_fields(records)
+        return Response({**record, "meta": self.meta})
 
-    def kept(self, records: Iterable[dict]) -> Iterator[dict]:
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Those that were asked for, in their order; all where none were named."""
+        return tuple(name for name in self.columns if not self.wanted or name in self.wanted)
+
+    @cached_property
+    def form(self) -> Form:
+        """How the records of this answer are written."""
+        renderer = self.request.accepted_renderer
+        if getattr(renderer, "has_cells", False):
+            return Cells(renderer, self.fields)
+        return SomeFields(self.fields) if self.wanted else AS_JSON
+
+    def with_fields(self, records: Iterable[dict]) -> Iterable[dict]:
         """The records with the fields that were asked for."""
         if not self.wanted:
-            return iter(records)
-        names = [name for name in self.columns if name in self.wanted]
-        return ({name: record[name] for name in names} for record in records)
+            return records
+        return ({name: record[name] for name in self.fields} for record in records)
 
-    def streamed_rows(self, rows: Iterator[dict], columns: Sequence[str] = ()) -> StreamingHttpResponse:
+    def lines(self, records: Iterable[dict]) -> Iterator[bytes]:
+        return self.request.accepted_renderer.lines(self.with_fields(records), self.fields)
+
+    def file(self, lines: Iterable[bytes] | None, columns: Sequence[str] = ()) -> HttpResponseBase:
+        """The lines as a file, with these columns or the fields that were asked for. None: its headers alone."""
         renderer = self.request.accepted_renderer
-        columns = columns or [name for name in self.columns if not self.wanted or name in self.wanted]
-        chunks = renderer.stream(rows if self.request.method == "GET" else iter(()), columns)
-        response = StreamingHttpResponse(chunks, content_type=f"{renderer.media_type}; charset=utf-8")
+        response = file_of(renderer, lines, columns or self.fields)
         response.headers["Content-Disposition"] = f'attachment; filename="{self.basename}.{renderer.format}"'
         return response

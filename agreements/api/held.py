@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -63,25 +63,9 @@ class HeldAnswers:
             self.size -= len(answer.body)
 
     def keep(self, key: Hashable, response: HttpResponseBase) -> None:
-        """Hold a finished answer; one that is sent bit by bit once its end was sent, unless it is long."""
-        headers = dict(response.headers)
-        if response.streaming:
-            response.streaming_content = self._seen(key, headers, response.streaming_content)
-        else:
-            self.put(key, HeldAnswer(headers, response.content))
-
-    def _seen(self, key: Hashable, headers: dict[str, str], chunks: Iterator[bytes]) -> Iterator[bytes]:
-        seen: list[bytes] = []
-        room = self.largest
-        for chunk in chunks:
-            room -= len(chunk)
-            if room >= 0:
-                seen.append(chunk)
-            elif seen:
-                seen.clear()
-            yield chunk
-        if room >= 0:
-            self.put(key, HeldAnswer(headers, b"".join(seen)))
+        """Hold a finished answer; not one that is sent bit by bit, since it is long."""
+        if not response.streaming:
+            self.put(key, HeldAnswer(dict(response.headers), response.content))
 
 
 held_answers = HeldAnswers()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import django_filters as filters
 from django import forms
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -23,6 +23,7 @@ from agreements.models import Agreement, Status
 from agreements.statistics import By, Group, People, Period, Point, Populations, Statistics, people_covered, periods
 
 from .base import OF_EVERY_ADDRESS, Answer, Filters
+from .files import file_of
 from .problems import BadParameters
 
 MOST_ROWS = 20_000
@@ -233,14 +234,14 @@ class AgreementStats(Answer, APIView):
     def get(self, request) -> HttpResponseBase:
         if self.is_series:
             return self.series()
-        if self.is_streamed:
+        if self.is_a_file:
             message = "Only a series has rows. Ask for one with by=month, or for JSON."
             raise BadParameters({"format": message}, self.known_parameters)
         return Response({**self.totals(), "meta": self.meta, **self.coverage})
 
     @property
-    def is_streamed(self) -> bool:
-        return hasattr(self.request.accepted_renderer, "stream")
+    def is_a_file(self) -> bool:
+        return hasattr(self.request.accepted_renderer, "lines")
 
     def totals(self) -> dict[str, Any]:
         agreements = Filters().filter_queryset(self.request, Agreement.objects.all(), self)
@@ -298,8 +299,8 @@ class AgreementStats(Answer, APIView):
             message = f"That would be more than {MOST_ROWS:,} rows. Narrow it with from and to, or ask for weeks."
             raise BadParameters({"by": message}, self.known_parameters)
         rows = (self.point_record(point) for point in statistics)
-        if self.is_streamed:
-            return self.streamed(rows)
+        if self.is_a_file:
+            return self.file(rows)
         results = list(rows)
         record = {
             "by": by.value,
@@ -360,12 +361,11 @@ class AgreementStats(Answer, APIView):
         """The filters that hold for every row."""
         return {name: value for name, value in self.asked.items() if name not in OF_A_DAY}
 
-    def streamed(self, rows: Iterator[dict]) -> StreamingHttpResponse:
+    def file(self, points: Iterator[dict]) -> HttpResponseBase:
         renderer = self.request.accepted_renderer
-        is_csv = renderer.format == "csv"
-        rows = rows if self.request.method == "GET" else iter(())
-        chunks = renderer.stream(map(flat, rows) if is_csv else rows, FLAT if is_csv else [*PointRecord().fields])
-        response = StreamingHttpResponse(chunks, content_type=f"{renderer.media_type}; charset=utf-8")
+        columns = FLAT if renderer.has_cells else [*PointRecord().fields]
+        lines = renderer.lines(map(flat, points) if renderer.has_cells else points, columns)
+        response = file_of(renderer, lines if self.request.method == "GET" else None, columns)
         response.headers["Content-Disposition"] = f'attachment; filename="{self.basename}.{renderer.format}"'
         return response
 

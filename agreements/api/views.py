@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from agreements.filters import AgencyFilter, AgreementFilter, DayFilter, Ordering
+from agreements.filters import AgencyFilter, AgreementFilter, DayFilter, Ordering, Parameters
 from agreements.models import ListKind, Snapshot
 
 from .base import RecordViewSet
@@ -96,7 +96,7 @@ class OrderingById(Ordering):
     last = "sha256"
 
 
-class SnapshotFilter(filters.FilterSet):
+class SnapshotFilter(Parameters):
     """ICE's lists of one kind, or of some days."""
 
     kind = filters.ChoiceFilter("kind", choices=ListKind.choices, label="Participating or pending")
@@ -143,12 +143,14 @@ class SnapshotViewSet(RecordViewSet):
         As CSV the columns are those of the list, before them the row's number, after them the links of a column.
         """
         snapshot = self.one().get()
-        if self.is_streamed:
+        if self.is_a_file:
             return self.as_a_sheet(snapshot)
         page = self.paginate_queryset(snapshot.rows)
         return self.get_paginated_response(list(printed_rows(page)))
 
     def as_a_sheet(self, snapshot: Snapshot) -> HttpResponseBase:
+        if self.request.method == "HEAD":
+            return self.file(None)
         rows = list(printed_rows(snapshot.rows))
         headings = unique_headings(snapshot.columns, max((len(row["cells"]) for row in rows), default=0))
         linked = sorted({int(column) for row in rows for column in row["links"]})
@@ -161,7 +163,8 @@ class SnapshotViewSet(RecordViewSet):
             }
             for row in rows
         )
-        return self.streamed_rows(sheet, ["row", *headings, *links.values()])
+        columns = ["row", *headings, *links.values()]
+        return self.file(self.request.accepted_renderer.lines(sheet, columns), columns)
 
 
 OF_ROWS = {"format", "page", "page_size"}

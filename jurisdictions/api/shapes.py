@@ -7,12 +7,13 @@ of a file and the API's description follow from that class, and a test holds eac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache
 from itertools import chain, islice
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
+import orjson
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -30,6 +31,7 @@ from jurisdictions.models import (
 from jurisdictions.models.agency import agency_path
 from jurisdictions.models.jurisdiction import area_path
 
+from .kept import Facts, Kept, Key
 from .serializers import GEOGRAPHY_SOURCES, AgencyRecord, JurisdictionRecord, Record, source
 
 ROWS_AT_ONCE = 1_000
@@ -51,7 +53,7 @@ class Shape:
     id_column: ClassVar[str] = "public_id"
     """The one that the API knows a record by."""
     is_kept: ClassVar[bool] = False
-    """Whether a worker keeps the records that it made, for as long as the facts stay as they are: a few thousand."""
+    """Whether a worker keeps the records that it wrote, for as long as the facts stay as they are: a few thousand."""
 
     def __init__(self, day: date, origin: str = "", expand: Collection[str] = (), version: DataVersion | None = None):
         """`version`, where it is known to be that of the facts, allows to keep in memory what changes with it."""
@@ -84,47 +86,91 @@ class Shape:
         self.fetch([row.pk for row in rows])
         return [self.show(row) for row in rows]
 
-    def page(self, queryset: QuerySet) -> list[dict[str, Any]]:
-        """The records of a short list. What the worker made already is not made again."""
-        made = self.made()
-        if made is None:
-            return self.shown(self.rows(queryset))
-        pks = list(queryset.values_list("pk", flat=True))
-        if missing := [pk for pk in pks if pk not in made]:
-            rows = list(self.rows(self.known().filter(pk__in=missing)))
-            made.update(zip([row.pk for row in rows], self.shown(rows), strict=True))
-        return [made[pk] for pk in pks if pk in made]
-
     def stream(self, queryset: QuerySet) -> Iterator[dict[str, Any]]:
         """The records of a list however long."""
-        made = self.made()
-        if made:
-            pks = list(queryset.values_list("pk", flat=True))
-            if made.keys() >= set(pks):
-                yield from map(made.__getitem__, pks)
-                return
         rows = self.rows(queryset).iterator(chunk_size=ROWS_AT_ONCE)
         first = list(islice(rows, ROWS_AT_ONCE))
         self.fetch([row.pk for row in first] if len(first) < ROWS_AT_ONCE else None)
-        for row in chain(first, rows):
-            record = self.show(row)
-            if made is not None:
-                made[row.pk] = record
-            yield record
+        yield from map(self.show, chain(first, rows))
 
-    def made(self) -> dict[Any, dict[str, Any]] | None:
-        """The records of this day, origin and expansion that the worker made, by key; None where none are kept."""
+    @property
+    def facts(self) -> Facts | None:
+        """Which facts the records are of, where a worker keeps what it wrote; None where it does not."""
         if not self.is_kept or self.version is None or not self.version.number:
             return None
-        facts = str(connection.settings_dict["NAME"]), self.version.number, self.version.changed_at
-        return made_before(type(self), facts, self.day, self.origin, self.expand)
+        return str(connection.settings_dict["NAME"]), self.version.number, self.version.changed_at
+
+    def written(self, pks: Iterable, form: Form) -> list[bytes]:
+        """Those of these records that there are, as they go out. What the worker wrote already is not made again."""
+        table = self.table(form)
+        if missing := [pk for pk in pks if pk not in table]:
+            table = table | self.rewritten(missing, form)
+            if unmade := [pk for pk in missing if pk not in table]:
+                are_few = len(unmade) < ROWS_AT_ONCE
+                table |= self.write(self.known().filter(pk__in=unmade) if are_few else self.known(), form)
+        return [line for line in map(table.get, pks) if line is not None]
+
+    def rewritten(self, pks: Iterable, form: Form) -> dict[Any, bytes]:
+        """By key those that the worker wrote as JSON, in this other form."""
+        as_json = {} if form is AS_JSON else self.table(AS_JSON)
+        held = [pk for pk in pks if pk in as_json]
+        lines = dict(zip(held, form.write(orjson.loads(as_json[pk]) for pk in held), strict=True))
+        self.keep(form, lines)
+        return lines
+
+    def write(self, queryset: QuerySet, form: Form) -> dict[Any, bytes]:
+        """Records made anew, by key and in their order. The worker keeps them, as JSON too."""
+        rows = list(self.rows(queryset))
+        pks = [row.pk for row in rows]
+        self.fetch(pks if len(pks) < ROWS_AT_ONCE else None)
+        records = list(map(self.show, rows))
+        lines = dict(zip(pks, form.write(records), strict=True))
+        self.keep(form, lines)
+        if form is not AS_JSON and self.facts:
+            self.keep(AS_JSON, dict(zip(pks, AS_JSON.write(records), strict=True)))
+        return lines
+
+    def table(self, form: Form) -> dict[Any, bytes]:
+        """What the worker has written of the records of this day, origin and expansion, by key. Not to be changed."""
+        key = self.key_of(form)
+        return (key and written.get(key)) or {}
+
+    def keep(self, form: Form, lines: dict[Any, bytes]) -> None:
+        """Keep these beside those that are kept."""
+        if lines and (key := self.key_of(form)):
+            # A new table each time: threads that read the one before see it whole.
+            table = self.table(form) | lines
+            written.put(key, table, sum(map(len, table.values())) + BESIDE_A_LINE * len(table))
+
+    def key_of(self, form: Form) -> Key | None:
+        return self.facts and (self.facts, (type(self), self.day, self.origin, self.expand, form.key))
 
 
-@lru_cache(maxsize=8)  # a list of today takes up to 7 MB; past days make room for each other
-def made_before(
-    kind: type[Shape], facts: tuple[str, int, datetime], day: date, origin: str, expand: frozenset[str]
-) -> dict[Any, dict[str, Any]]:
-    return {}
+class Form(Protocol):
+    """How records are written."""
+
+    key: Hashable
+    """Tells forms apart."""
+
+    def write(self, records: Iterable[dict[str, Any]]) -> Iterable[bytes]:
+        """Each record, without what stands between two."""
+
+
+class AsJson:
+    """Records whole, as JSON."""
+
+    key = "json"
+
+    @staticmethod
+    def write(records: Iterable[dict[str, Any]]) -> Iterable[bytes]:
+        return map(orjson.dumps, records)
+
+
+AS_JSON = AsJson()
+BESIDE_A_LINE = 200
+"""Bytes that a line takes in memory beside its own: its key, its place in the table."""
+written: Kept[dict[Any, bytes]] = Kept(together=48_000_000)
+"""Records as they go out, by kind, day, origin, expansion and form. All of today as JSON and CSV take some 10 MB."""
 
 
 @cache
@@ -152,7 +198,8 @@ def day_or_none(day: date | None) -> str | None:
 
 
 def moment(value: datetime) -> str:
-    return timezone.localtime(value).isoformat()
+    # Not by way of localtime, which asks each time which zone this thread has: it takes a sixth of making a record.
+    return value.astimezone(timezone.get_default_timezone()).isoformat()
 
 
 def counties_of(areas: dict[str, Collection] | None = None) -> dict[str, list[str]]:

@@ -183,7 +183,7 @@ def cut(value: Any) -> Any:
 
 def first_rows(response: HttpResponseBase) -> str:
     """The heading of a CSV file and its first rows."""
-    rows = csv.reader(io.StringIO(b"".join(response.streaming_content).decode(), newline=""))
+    rows = csv.reader(io.StringIO(response.getvalue().decode(), newline=""))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for number, row in enumerate(rows):

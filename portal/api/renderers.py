@@ -1,10 +1,10 @@
-"""The forms of an answer: JSON, and for lists CSV and JSON Lines, sent row by row."""
+"""The forms of an answer: JSON, and for lists CSV and JSON Lines, which have a line for each record."""
 
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -37,13 +37,21 @@ class JSON(JSONRenderer):
         return b"" if data is None else to_json(data)
 
 
-class Streamed(BaseRenderer):
-    """A form in which a list goes out whole; errors stay JSON."""
+class Lines(BaseRenderer):
+    """A form in which a list goes out whole, a line for each record; errors stay JSON."""
 
     charset = "utf-8"
+    end: bytes
+    """What stands behind each line."""
+    has_cells: bool
+    """Whether a line has a cell for each column; otherwise it is the record as JSON."""
 
-    def stream(self, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[bytes]:
-        """The file in chunks."""
+    def head(self, columns: Sequence[str]) -> list[bytes]:
+        """The lines that stand before the records."""
+        return []
+
+    def lines(self, records: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[bytes]:
+        """Each record, without the end of its line."""
         raise NotImplementedError
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context=None) -> bytes:
@@ -51,29 +59,35 @@ class Streamed(BaseRenderer):
         return JSON().render(data)
 
 
-class JSONLines(Streamed):
+class JSONLines(Lines):
     media_type = "application/x-ndjson"
     format = "jsonl"
+    end = b"\n"
+    has_cells = False
 
-    def stream(self, rows, columns):
-        for batch in in_chunks(rows):
-            yield b"\n".join([*map(to_json, batch), b""])
+    def lines(self, records, columns):
+        return map(to_json, records)
 
 
-class CSV(Streamed):
+class CSV(Lines):
     media_type = "text/csv"
     format = "csv"
+    end = b"\r\n"
+    has_cells = True
 
-    def stream(self, rows, columns):
-        out = io.StringIO(newline="")
-        writer = csv.writer(out)
-        writer.writerow([harmless(name) for name in columns])
-        for batch in in_chunks(rows):
-            writer.writerows([[cell(row.get(name)) for name in columns] for row in batch])
-            yield out.getvalue().encode()
-            out.seek(0)
-            out.truncate()
-        yield out.getvalue().encode()
+    def head(self, columns):
+        return [*self.written([[harmless(name) for name in columns]])]
+
+    def lines(self, records, columns):
+        return self.written([cell(record.get(name)) for name in columns] for record in records)
+
+    def written(self, rows: Iterable[Sequence]) -> Iterator[bytes]:
+        """Each row as a line. The writer calls `write` once for each."""
+        line: list[str] = []
+        writer = csv.writer(SimpleNamespace(write=line.append), lineterminator="\r\n")
+        for row in rows:
+            writer.writerow(row)
+            yield line.pop().removesuffix("\r\n").encode()
 
 
 def cell(value: Any) -> Any:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from agreements.api.base import RecordViewSet
 from agreements.api.views import AS_OF, FIELDS
-from agreements.filters import AreaField, Ordering, StateFilter
+from agreements.filters import AreaField, Ordering, Parameters, StateFilter
 from jurisdictions.api.shapes import JurisdictionShape
 from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import answer_for, state_answer
@@ -46,7 +46,7 @@ class CountyFilter(filters.Filter):
     field_class = CountyField
 
 
-class JurisdictionFilter(filters.FilterSet):
+class JurisdictionFilter(Parameters):
     """Areas of a state, a county or a kind, or by a part of their name."""
 
     q = filters.CharFilter("name", lookup_expr="icontains", max_length=100, label="A part of the name")

@@ -28,7 +28,7 @@ from agreements.imports.apply import fold_anew
 from agreements.models import FederalDesignation, ImportRun, StateLaw
 from agreements.rule_events import refresh_rule_events
 from agreements.wholes import taken
-from jurisdictions.api.shapes import made_before
+from jurisdictions.api.shapes import written
 from jurisdictions.models import Agency, AgencyFormerId, DataVersion, Source
 from portal.api import bulk, ledger
 from portal.api.substance import substance
@@ -332,7 +332,7 @@ def test_a_new_release_that_shows_records_otherwise_is_told_of(portal, monkeypat
         monkeypatch.setattr(f"{module}.release", lambda: "the one after")
     show = LawShape.show
     monkeypatch.setattr(LawShape, "show", lambda self, law: show(self, law) | {"short_title": law.title[:9]})
-    made_before.cache_clear()  # a new release is a new process
+    written.clear()  # a new release is a new process
     assert portal.follow() == {("law", "updated")}
 
 

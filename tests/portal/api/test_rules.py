@@ -185,7 +185,7 @@ def test_a_whole_list_is_one_file(client, address, form):
     StateLawFactory.create_batch(3)
     LocalPolicyFactory.create_batch(3)
     DesignationFactory.create_batch(3)
-    body = b"".join(client.get(f"{API}{address}?format={form}&fields=id,url").streaming_content).decode()
+    body = client.get(f"{API}{address}?format={form}&fields=id,url").content.decode()
     assert len(body.splitlines()) == (4 if form == "csv" else 3)
 
 

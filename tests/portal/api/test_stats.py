@@ -230,7 +230,7 @@ def test_more_rows_than_anybody_can_use_are_refused(get, world, monkeypatch):
 
 def test_a_series_is_a_table_of_one_line_for_each_period(client, get, world):
     lines = client.get(STATS, {"by": "month", "to": "2025-03-31", "format": "csv"})
-    rows = list(csv.DictReader(io.StringIO(b"".join(lines.streaming_content).decode())))
+    rows = list(csv.DictReader(io.StringIO(lines.content.decode())))
     points = get(by="month", to="2025-03-31")["results"]
     assert [(row["period"], int(row["agreements"]), int(row["TFM"]), int(row["people_own"])) for row in rows] == [
         (each["period"], each["agreements"], each["by_model"]["TFM"], each["people_in_covered_counties"]["own"])
@@ -238,7 +238,7 @@ def test_a_series_is_a_table_of_one_line_for_each_period(client, get, world):
     ]
     assert (rows[0]["joined"], rows[0]["query"]) == ("", points[0]["queries"]["agreements"])
     lines = client.get(STATS, {"by": "month", "to": "2025-03-31", "format": "jsonl"})
-    assert len(b"".join(lines.streaming_content).splitlines()) == 3
+    assert len(lines.content.splitlines()) == 3
 
 
 # -- The bundled facts ------------------------------------------------------------------------------------------------
