@@ -2,6 +2,7 @@
 
 from .areas import JurisdictionViewSet
 from .changes import Changes
+from .client import client
 from .described import NotHere, Schema, docs, docs_of_section, docs_text
 from .files import Bulk, BulkFile, BulkManifest
 from .lookup import Lookup
@@ -18,6 +19,7 @@ __all__ = [
     "Root",
     "Schema",
     "Status",
+    "client",
     "docs",
     "docs_of_section",
     "docs_text",
