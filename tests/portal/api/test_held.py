@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
+from agreements.api.base import selections
 from agreements.api.held import HeldAnswer, HeldAnswers, held_answers
+from jurisdictions.api.shapes import written
 from jurisdictions.models import DataVersion
 from portal.api.renderers import to_json
 from tests.factories import AgreementFactory, CountyFactory
@@ -95,6 +97,71 @@ def test_who_holds_the_answer_is_told_so_before_it_is_made(client, version, djan
 def test_before_the_first_load_nothing_is_held(client, db):
     client.get(f"{API}agreements/")
     assert not held_answers._held
+
+
+# -- Lists put together from what is kept -----------------------------------------------------------------------------
+
+LISTS = (
+    "agreements/?state=VA&page_size=10",
+    "agreements/?state=VA&page_size=10&page=2",
+    "agreements/?state=VA&ordering=-signed_on,model&page_size=60",
+    "agreements/?state=VA&format=csv",
+    "agreements/?state=VA&format=csv&fields=status,id",
+    "agreements/?state=VA&format=jsonl",
+    "agreements/?state=VA&format=jsonl&fields=url",
+    "agreements/?state=VA&fields=id,agency",
+    "agreements/?state=VA&expand=agency",
+    "agreements/?state=VA&as_of=2025-06-15",
+    "agreements/?jurisdiction=51&reach=statewide&status=listed",
+    "agencies/?state=VA&format=csv",
+    "agencies/?state=VA&expand=agreements&page_size=5",
+    "laws/?state=VA&fields=id,standing",
+    "laws/?state=VA&as_of=2025-06-15",
+    "policies/?state=VA&format=jsonl",
+    "designations/?state=VA",
+)
+
+
+def forget_everything():
+    for kept in (held_answers, selections, written):
+        kept.clear()
+
+
+@pytest.mark.facts
+def test_a_list_says_the_same_whatever_a_worker_was_asked_before(client):
+    anew = {}
+    for address in LISTS:
+        forget_everything()
+        anew[address] = client.get(API + address).content
+    forget_everything()
+    for address in reversed(LISTS):
+        assert client.get(API + address).content == anew[address], address
+    held_answers.clear()
+    for address in LISTS:
+        assert client.get(API + address).content == anew[address], address
+
+
+@pytest.mark.facts
+def test_another_page_or_form_of_a_list_asks_for_the_version_alone(client, django_assert_num_queries):
+    client.get(f"{API}agreements/?state=VA&page_size=1000")
+    for form in ("&page_size=10&page=2", "&format=csv", "&format=csv&fields=status,id", "&format=jsonl", "&fields=url"):
+        with django_assert_num_queries(1):
+            assert client.get(f"{API}agreements/?state=VA{form}").status_code == 200
+
+
+def test_what_is_wrong_is_refused_though_the_list_is_kept(client, version):
+    for address in ("agreements/?state=FL", "agreements/?state=FL&page=2", "agreements/?state=FL&fields=colour",
+                    "agreements/?state=FL&state=TX", "agreements/?state=FL&format=csv&page=1"):  # fmt: skip
+        assert client.get(API + address).status_code == (200 if address == "agreements/?state=FL" else 400)
+
+
+def test_a_list_follows_what_changes_though_its_records_are_kept(client, version):
+    agreement = AgreementFactory()
+    DataVersion.objects.bump()
+    for name in ("One Sheriff", "Another Sheriff"):
+        type(agreement.agency).objects.update(name=name)
+        DataVersion.objects.bump()
+        assert client.get(f"{API}agreements/").json()["results"][0]["agency"]["name"] == name
 
 
 # -- The room that they take ------------------------------------------------------------------------------------------
