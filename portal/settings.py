@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.whole.WholeAnswerMiddleware",
     "portal.middleware.compression.CompressionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "portal.middleware.language.LanguageFromPathMiddleware",

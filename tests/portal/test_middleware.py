@@ -1,14 +1,16 @@
 import gzip
+import io
 import logging
 import sys
 
 import brotli
 import pytest
-from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.db import OperationalError
+from django.http import FileResponse, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
-from portal.middleware import access_log, admin_only, compression, language
+from portal.middleware import access_log, admin_only, compression, language, whole
 
 LONG = "the same words again and again " * 50
 
@@ -204,3 +206,33 @@ def test_zip_codes_are_taken_out_of_tracebacks_too():
         record = logging.LogRecord("any", logging.ERROR, "", 0, "failed", (), sys.exc_info())
     logged = access_log.WithoutZipCodes("%(message)s").format(record)
     assert "KeyError: '[5 digits]'" in logged
+
+
+# -- Whole answers --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batches", [1, 300])
+def test_an_answer_made_bit_by_bit_has_its_length(batches):
+    made = StreamingHttpResponse(b"a row\n" * 2_000 for _ in range(batches))
+    response = through(whole.WholeAnswerMiddleware, made)
+    body = response.getvalue()
+    response.close()
+    assert body == b"a row\n" * 2_000 * batches
+    assert response.headers["Content-Length"] == str(len(body))
+
+
+@pytest.mark.parametrize("times", [1, 200_000])
+def test_nothing_leaves_of_an_answer_that_breaks_half_way(times):
+    def rows():
+        yield b"the first rows\n" * times
+        raise OperationalError("server closed the connection")
+
+    with pytest.raises(OperationalError):
+        through(whole.WholeAnswerMiddleware, StreamingHttpResponse(rows()))
+
+
+def test_a_file_with_its_length_goes_out_as_it_is(monkeypatch):
+    monkeypatch.setattr(whole, "drawn_from", None)
+    response = FileResponse(io.BytesIO(b"all rows"))
+    assert through(whole.WholeAnswerMiddleware, response).getvalue() == b"all rows"
+    assert response.headers["Content-Length"] == "8"
