@@ -145,7 +145,12 @@ class Line:
             host, target = parts_of(url)
         except ValidationError as refusal:
             raise NotCalled(refusal.messages[0]) from None
-        line = self.context.wrap_socket(self._reached(host, until), server_hostname=host, do_handshake_on_connect=False)
+        reached = self._reached(host, until)
+        try:
+            line = self.context.wrap_socket(reached, server_hostname=host, do_handshake_on_connect=False)
+        except OSError:
+            reached.close()
+            raise
         # A receiver that gives a byte now and then never falls silent: at the end of the time the line is cut.
         watch = threading.Timer(max(0.0, until - time.monotonic()), _cut, [line])
         watch.daemon = True
@@ -157,8 +162,8 @@ class Line:
             connection.sock = line
             connection.auto_open = 0  # it would look the name up again
             connection.request("POST", target, body, dict(headers))
-            response = connection.getresponse()
-            return response.status, _beginning(response), _seconds(response.getheader("Retry-After", ""))
+            with contextlib.closing(connection.getresponse()) as response:
+                return response.status, _beginning(response), _seconds(response.getheader("Retry-After", ""))
         finally:
             watch.cancel()
             line.close()

@@ -32,7 +32,7 @@ from .webhook_models import KEPT, Webhook, WebhookDelivery, WebhookTry
 logger = logging.getLogger(__name__)
 
 MOST_CHANGES = 100
-"""In one delivery: some 15 kB. Their ids are short, so that it never has more than 64 kB."""
+"""In one delivery: some 20 kB. The longest ids that there may be would make it 100 kB."""
 LOOKED_AT_ONCE = 50
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60, 20 * 60, 24 * 60))
 """After the first try that fails, after the second, and so on: ten tries in a little more than three days."""
@@ -158,7 +158,13 @@ class Round:
             return webhook.cursor, Found([], Cursor.at(self.turn), is_lost=True)
         found = Found([], cursor, has_more=True)
         while found.has_more and len(found.told) <= MOST_CHANGES - LOOKED_AT_ONCE:
-            page = ledger.changes_after(found.cursor, LOOKED_AT_ONCE, webhook.kinds, self.turn)
+            page = ledger.changes_after(
+                found.cursor,
+                LOOKED_AT_ONCE,
+                webhook.kinds,
+                self.turn,
+                substantial=not webhook.is_told_of_renewals,
+            )
             told = [each for each in self.told(page.changes) if is_for(webhook, each)]
             found = Found(found.told + told, page.cursor, has_more=page.has_more)
         return webhook.cursor, found
@@ -169,18 +175,20 @@ class Round:
         for kind in {change.key[0] for change in changes}:
             ids = [change.key[1] for change in changes if change.key[0] == kind and change.state.digest]
             states |= {(kind, each["id"]): each.get("state") for each in ledger.shown(kind, self.site, ids)}
-        return [
-            {
-                "kind": kind,
-                "id": public_id,
-                "change": "withdrawn" if change.state.digest and change.key not in states else change.name,
-                "merged_into": change.state.merged_into or None,
-                "state": states.get(change.key),
-                "url": f"{self.site}{reverse(f'api:{kind}-detail', args=[public_id])}",
-            }
-            for change in changes
-            for kind, public_id in [change.key]
-        ]
+        return [self.told_of(change, states) for change in changes]
+
+    def told_of(self, change: Change, states: dict[ledger.Key, str | None]) -> dict:
+        kind, public_id = change.key
+        is_gone_since = change.state.digest and change.key not in states  # a moment ago
+        return {
+            "kind": kind,
+            "id": public_id,
+            "change": "withdrawn" if is_gone_since else change.name,
+            "merged_into": change.state.merged_into or None,
+            "substantial": bool(is_gone_since or change.is_substantial),
+            "state": states.get(change.key),
+            "url": f"{self.site}{reverse(f'api:{kind}-detail', args=[public_id])}",
+        }
 
     def body(self, delivery: WebhookDelivery, found: Found) -> str:
         changes = f"{self.site}{reverse('api:changes')}"
