@@ -24,6 +24,7 @@ from .sentences import (
     EVERY_AGENCY,
     HEADLINE_TOPICS,
     citation_of,
+    citation_of_parts,
     found_no_law,
     law_sentence,
     lowered,
@@ -106,6 +107,48 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleInParts:
+    """Parts of one law that do the same to one act, as they stand on the day, since the same day: told as one."""
+
+    parts: tuple[Rule, ...]
+
+    @property
+    def law(self) -> StateLaw:
+        return self.parts[0].law
+
+    @property
+    def effect(self) -> Effect:
+        return self.parts[0].effect
+
+    @property
+    def standing(self) -> RuleStanding:
+        return self.parts[0].standing
+
+    @property
+    def since(self) -> str:
+        return self.parts[0].since
+
+    @property
+    def is_plain(self) -> bool:
+        return self.parts[0].is_plain
+
+    @property
+    def citation(self) -> str:
+        return citation_of_parts([part.provision for part in self.parts])
+
+    @property
+    def bound(self) -> str:
+        """Whom one of them or another binds; "" where one alone binds nearly everybody."""
+        if not all(part.bound for part in self.parts):
+            return ""
+        return whom(dict.fromkeys(each for part in self.parts for each in part.provision.binds))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(dict.fromkeys(source for part in self.parts for source in part.sources))
+
+
+@dataclass(frozen=True, slots=True)
 class TopicRules:
     """One of the thirteen topics in a state on a day. `looked_on`: when somebody looked for laws about it, or None."""
 
@@ -129,12 +172,12 @@ class TopicRules:
         return _("Not checked yet")
 
     @property
-    def brief(self) -> list[Rule]:
-        """One rule for each law, effect, standing and start: what a compact table names."""
-        first: dict[tuple, Rule] = {}
+    def brief(self) -> list[RuleInParts]:
+        """One for each law, effect, standing and start: the lines of a compact table."""
+        together: dict[tuple, list[Rule]] = defaultdict(list)
         for rule in self.rules:
-            first.setdefault((rule.law.key, rule.effect, rule.standing, rule.since), rule)
-        return [*first.values()]
+            together[rule.law.key, rule.effect, rule.standing, rule.since].append(rule)
+        return [RuleInParts(tuple(parts)) for parts in together.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +254,7 @@ class LawBook:
     def on_agreements(self) -> tuple[Rule, ...]:
         """One rule for each law and effect on 287(g) agreements that holds or perhaps holds on the day."""
         (agreements,) = (each for each in self.topics if each.topic == LawTopic.AGREEMENTS)
-        return tuple(rule for rule in agreements.brief if rule.standing in HOLDS)
+        return tuple(told.parts[0] for told in agreements.brief if told.standing in HOLDS)
 
     @property
     def restricting(self) -> tuple[Rule, ...]:

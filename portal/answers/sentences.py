@@ -7,6 +7,7 @@ statement, which stands on the state's page and on the law's.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -113,6 +114,19 @@ def citation_of(provision: Provision) -> str:
 
 FURTHER = re.compile(r"(?:;|, (?:passed|amending|continued|in the package)\b).*")
 """Parallel citations, and remarks on how it was passed."""
+
+
+def citation_of_parts(provisions: Iterable[Provision]) -> str:
+    """Each section once; the code that they share is named with the first: "Iowa Code § 27A.4, § 27A.9"."""
+    sections: dict[str, list[str]] = defaultdict(list)
+    for citation in dict.fromkeys(map(citation_of, provisions)):
+        code, *section = SECTION.split(citation, maxsplit=1)
+        sections[code] += section
+    return "; ".join(code + ", ".join(found) for code, found in sections.items())
+
+
+SECTION = re.compile(r"(?=§|\bch\. )")
+"""Where the name of a code ends and the number of a section or chapter begins."""
 
 
 def since_in_a_sentence(provision: Provision) -> str:

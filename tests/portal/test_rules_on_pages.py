@@ -479,6 +479,30 @@ def test_a_section_is_cited_whole_and_a_law_by_its_first_citation(broward):
     assert citation_of(rule(law__citation="", law__title="The Act")) == "The Act"
 
 
+def test_parts_of_a_law_that_do_the_same_are_told_as_one_with_all_their_sections_and_all_whom_they_bind(broward):
+    law = StateLawFactory(citation="Act 1")
+    parts = (
+        ("Code § 27A.4", ["sheriffs_and_jails"]),
+        ("Code § 27A.4", ["courts"]),
+        ("Code ch. 5", ["courts", "local_police"]),
+        ("", ["courts"]),
+        ("Act § 3", ["courts"]),
+    )
+    for place, (section, binds) in enumerate(parts):
+        ProvisionFactory(law=law, place=place, section=section, binds=binds)
+    ProvisionFactory(law=law, section="Code § 1", effect="forbids")
+
+    def told():
+        (topic,) = answer_for(broward, TODAY).law.with_rules
+        return {(each.effect, each.citation, each.bound) for each in topic.brief}
+
+    sections = "Code § 27A.4, ch. 5; Act 1; Act § 3"
+    forbids = ("forbids", "Code § 1", "sheriffs and jails")
+    assert told() == {("requires", sections, "sheriffs and jails, courts, local police"), forbids}
+    ProvisionFactory(law=law, section="Code § 27A.4", binds=["everyone"])
+    assert told() == {("requires", sections, ""), forbids}
+
+
 def test_another_states_law_is_no_business_of_this_one(broward):
     texas = StateFactory(geoid="48", name="Texas", usps="TX")
     rule(law__jurisdiction=texas)

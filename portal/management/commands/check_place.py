@@ -60,7 +60,7 @@ class Command(BaseCommand):
                 self.records([*record, *map(source_of, saying.sources)])
         self.stdout.write("\n## The law by topic\n")
         for topic in answer.law.topics:
-            said = [rule_of(rule) for rule in topic.brief]
+            said = [rule_of(rule) for rule in topic.rules]
             self.stdout.write(f"\n{topic.topic.label}: {topic.mark}\n")
             self.records(said or [f"looked on {topic.looked_on}, nothing" if topic.looked_on else "nobody looked"])
         for law in (*answer.law.bills, *answer.law.past):
