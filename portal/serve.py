@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 from granian import Granian
@@ -50,14 +49,41 @@ def main() -> None:
         workers_kill_timeout=10,
     )
     if options.files:
-        server.on_startup(threading.Thread(target=bring_files_up_to_date, args=[options.files], daemon=True).start)
+        files = FilesOfAllRecords(options.files)
+        server.on_startup(files.bring_up_to_date)
+        server.on_shutdown(files.stop)
     server.serve()
 
 
-def bring_files_up_to_date(site: str) -> None:
-    """In a process of its own that gives way to every other; does nothing where nothing has changed."""
-    time.sleep(FIRST_READERS)
-    subprocess.run([sys.executable, str(MANAGE), "build_bulk", "--background", "--site", site], check=False)
+class FilesOfAllRecords:
+    """Brought up to date in a process of their own that gives way to every other and ends with the server.
+
+    It does nothing where nothing has changed. Whatever happens to it, the server goes on.
+    """
+
+    def __init__(self, site: str):
+        self.site = site
+        self.process: subprocess.Popen | None = None
+        self.is_over = threading.Event()
+
+    def bring_up_to_date(self) -> None:
+        threading.Thread(target=self._write, daemon=True).start()
+
+    def stop(self) -> None:
+        self.is_over.set()
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+
+    def _write(self) -> None:
+        if self.is_over.wait(FIRST_READERS):
+            return
+        command = [sys.executable, str(MANAGE), "build_bulk", "--background", "--site", self.site]
+        # In a session of its own: Ctrl+C is for the server, which then ends it.
+        self.process = subprocess.Popen(command, start_new_session=True)
+        if self.is_over.is_set():
+            self.stop()
+        self.process.wait()
 
 
 if __name__ == "__main__":

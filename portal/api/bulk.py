@@ -8,6 +8,7 @@ stay, so that a download which has begun can end.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -16,8 +17,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.http.request import validate_host
 from django.utils import timezone, translation
 from rest_framework.utils import json
 
@@ -40,7 +43,8 @@ KEPT = 5
 TRIES = 3
 ROWS_AT_ONCE = 500
 """Records that are written together: never more than these are held in memory."""
-VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6}")
+VERSION = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.(?P<number>[0-9]{1,6})(-[0-9a-f]{8})?")
+"""A day, which version of that day, and a digest of what its files hold. Before there was a digest, names had none."""
 
 
 class NotBuilt(Exception):
@@ -61,6 +65,18 @@ def site_of_settings(port: int | None = None) -> str:
     if not settings.IS_LOCAL:
         return f"https://{host}"
     return f"http://{host}:{port}" if port else f"http://{host}"
+
+
+def site_of_files() -> str:
+    """How addresses begin in the files that are served; "" before the first, or if the portal has another name by now.
+
+    So a timer that names no site goes on with that of the start.
+    """
+    try:
+        site = manifest()["site"]
+    except NotBuilt:
+        return ""
+    return site if validate_host(urlsplit(site).hostname or "", settings.ALLOWED_HOSTS) else ""
 
 
 # -- Writing --------------------------------------------------------------------------------------------------------
@@ -92,7 +108,7 @@ def build(site: str, *, force: bool = False, wait: bool = True) -> dict:
                     continue
                 newest = Lists.on(today()).newest
                 contents = {
-                    "version": next_version(),
+                    "version": next_version(files),
                     "built_at": timezone.now().isoformat(timespec="seconds"),
                     **basis,
                     "newest_list": newest and newest.isoformat(),
@@ -204,32 +220,43 @@ def write(
             output.close()
 
 
-def next_version() -> str:
-    """The day, and how many versions it has had."""
+def next_version(files: list[dict[str, Any]]) -> str:
+    """The day, how many versions it has had, and what the files hold.
+
+    Where the folder was lost, the same day begins to count anew: with the digest a name never means other files than
+    those that somebody had under it.
+    """
     day = today().isoformat()
-    numbers = [int(name.rpartition(".")[2]) for name in versions() if name.startswith(day)]
-    return f"{day}.{max(numbers, default=0) + 1}"
+    numbers = [number for of_day, number in map(place_of, versions()) if of_day == day]
+    held = "\n".join(f"{each['name']} {each['sha256']}" for each in files)
+    digest = hashlib.blake2s(held.encode(), digest_size=4).hexdigest()
+    return f"{day}.{max(numbers, default=0) + 1}-{digest}"
 
 
 def put_in_place(work: Path, version: str) -> None:
     """A reader sees the old files or the new ones, never some of each; nor half of them after the power failed."""
-    for path in work.iterdir():
+    for path in [*work.iterdir(), work]:
         onto_disk(path)
     work.chmod(0o755)
     work.rename(folder() / version)
+    onto_disk(folder())  # first the files under their name, then the link to it
     link = folder() / f"{CURRENT}.new"
     link.unlink(missing_ok=True)
     link.symlink_to(version)
     link.replace(folder() / CURRENT)
+    onto_disk(folder())
     for old in versions()[:-KEPT]:
         if old != version:  # which is not the newest by name where the clock was ahead and has been put right
             shutil.rmtree(folder() / old, ignore_errors=True)
 
 
 def onto_disk(path: Path) -> None:
-    """Come back when the file is where it outlasts the machine."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    """Come back when the file, or the names in the folder, are where they outlast the machine."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 # -- Reading --------------------------------------------------------------------------------------------------------
@@ -238,7 +265,13 @@ def onto_disk(path: Path) -> None:
 def versions() -> list[str]:
     """Those that are held, oldest first."""
     held = [each.name for each in folder().glob("*.*") if each.is_dir() and VERSION.fullmatch(each.name)]
-    return sorted(held, key=lambda name: (name[:10], int(name[11:])))
+    return sorted(held, key=place_of)
+
+
+def place_of(version: str) -> tuple[str, int]:
+    """Its day and its number on that day."""
+    named = VERSION.fullmatch(version)
+    return named["day"], int(named["number"])
 
 
 def is_built() -> bool:

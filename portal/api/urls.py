@@ -56,7 +56,7 @@ urlpatterns = announced(
         path("bulk/manifest.json", BulkManifest.as_view(), name="bulk-manifest"),
         re_path(r"^bulk/(?P<name>[a-z]+\.[a-z]+)$", BulkFile.as_view(), name="bulk-file"),
         re_path(
-            r"^bulk/(?P<version>[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6})/(?P<name>[a-z]+\.[a-z]+)$",
+            r"^bulk/(?P<version>[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6}(?:-[0-9a-f]{8})?)/(?P<name>[a-z]+\.[a-z]+)$",
             BulkFile.as_view(),
             name="bulk-version-file",
         ),

@@ -1,9 +1,10 @@
 import socket
 from contextlib import closing
+from time import sleep
 
 import pytest
 
-from portal import start
+from portal import serve, start
 
 
 def test_a_taken_port_is_said_before_anything_is_done(monkeypatch):
@@ -23,3 +24,23 @@ def test_the_database_is_brought_up_to_date_before_the_server_starts_and_the_fil
     monkeypatch.setattr(start.os, "execv", lambda program, arguments: done.append(" ".join(arguments[1:])))
     start.main()
     assert done == ["migrate", "load_facts", "-m portal.serve --files https://portal.example"]
+
+
+def test_the_process_that_writes_the_files_ends_with_the_server(monkeypatch, tmp_path):
+    script, begun = tmp_path / "manage.py", tmp_path / "begun"
+    script.write_text(f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)")
+    monkeypatch.setattr(serve, "MANAGE", script)
+    monkeypatch.setattr(serve, "FIRST_READERS", 0)
+    files = serve.FilesOfAllRecords("https://portal.example")
+    files.bring_up_to_date()
+    while not begun.exists():
+        sleep(0.01)
+    files.stop()
+    assert files.process.returncode < 0
+
+
+def test_a_server_that_ends_at_once_begins_no_files(monkeypatch):
+    monkeypatch.setattr(serve.subprocess, "Popen", lambda *_, **__: pytest.fail("it began"))
+    files = serve.FilesOfAllRecords("https://portal.example")
+    files.stop()
+    files.bring_up_to_date()

@@ -1,10 +1,14 @@
 """The files of all records: what the lists say, whole, with a manifest that can be checked; and the page about them."""
 
 import csv
+import errno
 import gzip
 import hashlib
 import io
 import json
+import os
+import shutil
+import signal
 from io import StringIO
 from itertools import islice
 
@@ -219,6 +223,43 @@ def test_nothing_new_makes_no_new_version_and_a_change_makes_one(world, one_tabl
     assert len(bulk.versions()) == 2
 
 
+def test_a_version_is_never_the_name_of_two_sets_of_files(client, world, one_table):
+    """Not even where the folder was lost, and the same day begins to count anew."""
+    names = set()
+    for number in range(3):
+        names.add(bulk.build(SITE)["version"])
+        shutil.rmtree(bulk.folder())
+        if number:
+            AgreementFactory()
+            DataVersion.objects.bump()
+    assert {bulk.place_of(name) for name in names} == {(today().isoformat(), 1)}
+    assert len(names) == 2, "the same files have the same name"
+    version = bulk.build(SITE)["version"]
+    assert version not in names
+    gone = names.pop()
+    assert client.get(f"{BULK}{gone}/agreements.csv").status_code == 404
+    assert client.head(f"{BULK}{version}/agreements.csv").status_code == 200
+
+
+def test_versions_of_which_the_name_has_no_digest_are_served_and_counted_on(client, world, one_table):
+    held = bulk.build(SITE)
+    earlier = held["version"].partition("-" + held["version"][-8:])[0]
+    assert earlier == f"{today().isoformat()}.1"
+    (bulk.folder() / held["version"]).rename(bulk.folder() / earlier)
+    manifest = bulk.folder() / earlier / bulk.MANIFEST
+    manifest.write_text(json.dumps({**held, "version": earlier}), encoding="utf-8")
+    (bulk.folder() / bulk.CURRENT).unlink()
+    (bulk.folder() / bulk.CURRENT).symlink_to(earlier)
+    address = f"{BULK}{earlier}/agreements.csv"
+    assert client.get(BULK).json()["files"][0]["url"] == SITE + address
+    AgreementFactory()
+    DataVersion.objects.bump()
+    later = bulk.build(SITE)["version"]
+    assert bulk.place_of(later) == (today().isoformat(), 2)
+    assert bulk.versions() == [earlier, later]
+    assert client.head(address).status_code == 200
+
+
 def test_the_last_versions_stay_and_what_is_asked_for_by_its_version_never_changes(client, world, one_table):
     first = bulk.build(SITE)["version"]
     before = whole(client.get(f"{BULK}{first}/agreements.csv"))
@@ -335,6 +376,66 @@ def test_the_command_says_what_it_wrote_and_refuses_a_site_that_is_not_ours(worl
     assert "agreements.csv" in out.getvalue()
     with pytest.raises(CommandError, match="ALLOWED_HOSTS"):
         call_command("build_bulk", site="https://elsewhere.example")
+
+
+def no_room():
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def interrupted():
+    raise KeyboardInterrupt
+
+
+def ended():
+    os.kill(os.getpid(), signal.SIGTERM)
+    return bulk_tables.dictionary_rows()
+
+
+@pytest.mark.parametrize(
+    ("happens", "sentence", "code"),
+    [
+        pytest.param(no_room, "cannot be written to: No space left on device.", 1, id="a full disk"),
+        pytest.param(interrupted, "Stopped.", 130, id="Ctrl+C"),
+        pytest.param(ended, "Stopped.", 130, id="the server ends"),
+    ],
+)
+def test_a_command_that_breaks_off_says_why_and_leaves_nothing_half_done(
+    client, world, one_table, monkeypatch, happens, sentence, code
+):
+    version = bulk.build(SITE)["version"]
+    monkeypatch.setattr(bulk, "dictionary_rows", happens)
+    with pytest.raises(CommandError) as refusal:
+        call_command("build_bulk", "--force", site=SITE)
+    assert sentence in str(refusal.value)
+    assert "The files that there were stay, and are served." in str(refusal.value)
+    assert refusal.value.returncode == code
+    assert client.head(f"{BULK}agreements.csv").status_code == 200
+    assert (bulk.versions(), list(bulk.folder().glob("building-*"))) == ([version], [])
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(world, settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "taken"
+    settings.DATA_DIR.write_text("")
+    with pytest.raises(CommandError, match=r"taken/bulk cannot be written to: Not a directory\."):
+        call_command("build_bulk", site=SITE)
+
+
+def test_who_gives_way_leaves_it_where_another_is_writing(world, one_table, monkeypatch):
+    monkeypatch.setattr(os, "nice", lambda by: by)
+    out = StringIO()
+    with bulk.one_at_a_time(wait=True):
+        call_command("build_bulk", "--background", site=SITE, stdout=out)
+    assert out.getvalue() == "Another process is writing them.\n"
+    assert not bulk.is_built()
+
+
+def test_a_timer_that_names_no_site_goes_on_with_that_of_the_files(world, one_table, settings):
+    version = bulk.build("http://localhost:8123")["version"]
+    call_command("build_bulk", stdout=StringIO())
+    assert bulk.manifest()["version"] == version
+    settings.ALLOWED_HOSTS, settings.IS_LOCAL = ["portal.example"], False
+    call_command("build_bulk", stdout=StringIO())
+    assert bulk.manifest()["site"] == "https://portal.example"
 
 
 @pytest.mark.parametrize(("prefix", "whose"), [("", "for Broward County:"), ("/es", "(Condado de Broward):")])

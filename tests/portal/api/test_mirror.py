@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as configured
 from django.core.exceptions import ValidationError
+from django.core.signals import request_finished
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, TestCase
@@ -451,6 +452,7 @@ def test_a_change_is_noted_once_it_is_committed_and_no_failure_undoes_it(portal,
 
 def test_who_makes_a_change_has_the_answer_before_it_is_noted(portal, rf, monkeypatch):
     portal.follow()
+    monkeypatch.setattr(request_finished, "receivers", [])  # one of which closes a test's connection
 
     def save(request) -> HttpResponse:
         portal.edit(portal.law, title=f"An act of {request.path}")
