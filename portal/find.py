@@ -6,6 +6,7 @@ and write nothing.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,10 +20,13 @@ from .lookup.hits import Found, Hit, Problem, agency_hits, area_hits
 from .lookup.readings import Reading, bolder_readings, readings_of, readings_of_a_beginning
 from .lookup.words import (
     AGENCY_WORDS,
+    CAMPUS_WORDS,
     COUNTIES,
     NAMELESS,
     NO_PLACE,
+    STATELESS,
     agency_words,
+    in_english,
     joined,
     names_an_agency,
     other_forms,
@@ -38,6 +42,11 @@ MOST_SUGGESTED = 10
 # A state's name means the state, though a village elsewhere has it too ("Florida", New York); where another area of
 # that name has more than a twentieth of its people ("New York", "Washington", "Utah"), we ask.
 STATE_OUTWEIGHS = 20
+COUNTRY = re.compile(
+    r"^unincorporated (?=.)|(?<=.)[ ,]+(?:usa|u\.s\.a|us|u\.s|united states(?: of america)?|ee\.? ?uu|estados unidos)$",
+    re.IGNORECASE,
+)
+"""What tells no place from another: "Broward County, FL, USA", "unincorporated Dade"."""
 STATE_DIGITS, COUNTY_DIGITS, SUBDIVISION_DIGITS = 2, 5, 10
 
 
@@ -59,8 +68,10 @@ def find(q: str, *, state: str = "", most: int = MOST_SHOWN) -> Found:
 
 def cleaned(q: str) -> str:
     """One line without control characters, which a database may refuse."""
-    visible = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in q[: 4 * LONGEST])
-    return tidy(visible).strip(" ,.;")
+    plain = unicodedata.normalize("NFKC", q[: 4 * LONGEST])  # "３３３２４"
+    visible = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in plain)
+    asked = tidy(visible).strip(" ,.;-")
+    return COUNTRY.sub("", asked) or asked
 
 
 # -- A ZIP code with a name beside it -------------------------------------------------------------------------------
@@ -131,10 +142,16 @@ class Matches:
 
 def by_name(asked: str, state: str, most: int) -> Found:
     names = names_held()
-    readings = list(readings_of(asked, names.areas, names.areas.state_named(state) if state else ""))
-    matches, _reading = meant(asked, readings, names)
-    if matches:
-        return presented(asked, matches, names, narrowed=bool(state), most=most)
+    fips = names.areas.state_named(state) if state else ""
+    readings = list(readings_of(asked, names.areas, fips))
+    for text in (asked, *in_english(asked)):
+        said = readings if text == asked else list(readings_of(text, names.areas, fips))
+        matches, reading = meant(text, said, names)
+        if matches:
+            matches.add(Matches(namesakes_elsewhere(reading, matches, names)))
+            return presented(asked, matches, names, narrowed=bool(state), most=most)
+    for text in in_english(asked):
+        readings += readings_of(text, names.areas, fips)
     return suggested(asked, readings, names)
 
 
@@ -144,6 +161,9 @@ def meant(asked: str, readings: Sequence[Reading], names: Names) -> tuple[Matche
         if matches := exact(reading, names):
             if reading.other:
                 matches.add(exact(reading.other, names))
+            if not matches.areas and STATELESS.issuperset(reading.words):
+                # "DPS": one state prints its agency's name without saying which state's it is.
+                matches.add(Matches(agencies=names.agencies.with_words(agency_words(reading.words), reading.state)))
             return matches, reading
     for reading in readings:
         if AGENCY_WORDS.intersection(reading.words) and (found := agencies_with_words(reading, names)):
@@ -154,12 +174,46 @@ def meant(asked: str, readings: Sequence[Reading], names: Names) -> tuple[Matche
     for reading in bolder_readings(asked, readings, names.areas):
         if found := named_exactly(reading, names):
             return Matches(found), reading
-    # "florida atlantic": two words or more that an agency's name has, though none says that an agency is meant.
-    for reading in readings:
-        words = agency_words(reading.words)
-        if len(words) > 1 and not reading.counties and (found := names.agencies.with_these_words(words, reading.state)):
-            return Matches(agencies=found), reading
+    # "florida atlantic": two words or more that an agency's name has, though none says that an agency is meant. ICE
+    # leaves "University" out where everybody says it.
+    for left_out in (frozenset(), CAMPUS_WORDS):
+        for reading in readings:
+            words = [word for word in agency_words(reading.words) if word not in left_out]
+            if len(words) < 2 or reading.counties:
+                continue
+            if found := names.agencies.with_these_words(words, reading.state):
+                return Matches(agencies=found), reading
     return Matches(), None
+
+
+def namesakes_elsewhere(reading: Reading | None, matches: Matches, names: Names) -> list[Named]:
+    """Areas in other states after which the agencies may be named too, if nothing else says which is meant.
+
+    We hold only agencies that ICE lists. "Houston Police Department" is one of Missouri, but who asks for it may well
+    live in Texas: of one agency each namesake with more than a twentieth of the people of its own place is offered
+    beside it, of several those larger than all of theirs. A sheriff is a county's, police a town's unless a county is
+    named.
+    """
+    if reading is None or not matches.agencies or matches.areas or reading.state or reading.counties:
+        return []
+    words = tuple(word for word in reading.words if word not in NO_PLACE)
+    if not words or words == reading.words:
+        return []
+    of_a_county = any(word in COUNTIES or word.startswith("sher") or word == "so" for word in reading.words)
+    # San Francisco is a county and a city in one.
+    cities = {one.geoid for one in names.areas.exact(joined((*words, "city")))}
+    found = named_exactly(replace(reading, words=words), names)
+    here = {names.agencies.state_of(agency) for agency in matches.agencies}
+    own = max((one.population for one in found if one.state in here), default=0)
+    enough = own / STATE_OUTWEIGHS if len(matches.agencies) == 1 else own
+    return [
+        one
+        for one in found
+        if one.state not in here
+        and one.population > enough
+        and len(one.geoid) != STATE_DIGITS
+        and (len(one.geoid) == COUNTY_DIGITS if of_a_county else len(one.geoid) > COUNTY_DIGITS or one.geoid in cities)
+    ]
 
 
 def agencies_with_words(reading: Reading, names: Names) -> list[int]:
@@ -281,6 +335,9 @@ def suggested(asked: str, readings: Sequence[Reading], names: Names) -> Found:
         if place.words and (found := named_exactly(place, names)):
             hits = presented(asked, Matches(found), names, narrowed=False).hits[:MOST_SUGGESTED]
             return Found(asked=asked, problem=Problem.NO_SUCH_AGENCY, suggestions=hits)
+    if initialled := names.agencies.with_initials(readings[0].key if readings else ""):
+        hits = agency_hits(initialled, names)
+        return Found(asked=asked, problem=Problem.NOTHING, suggestions=hits)
     guesses = Guesses()
     for reading in readings:
         if len(reading.key) >= SHORTEST_GUESSED and not NAMELESS.issuperset(reading.words):
@@ -319,6 +376,8 @@ def suggest(q: str, *, state: str = "", most: int = MOST_SUGGESTED) -> tuple[Hit
     chosen |= {agency: agency for agency in matches.agencies[: most - len(chosen)]}
     for one in guesses.best(2 * most):
         chosen.setdefault(one.geoid if isinstance(one, Named) else one, one)
+    if not chosen:
+        return next(filter(None, (suggest(text, state=state, most=most) for text in in_english(asked))), ())
     return hits_of([*chosen.values()][:most], names)
 
 

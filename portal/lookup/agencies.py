@@ -37,6 +37,8 @@ class AgencyNames:
         """
         exact: dict[str, dict[int, str]] = defaultdict(dict)
         by_initials: list[tuple[str, int, str]] = []
+        self._states: dict[int, str] = {}
+        self._initials: dict[str, dict[int, None]] = defaultdict(dict)
         self._worded: list[tuple[str, int, str]] = []
         having: dict[str, set[int]] = defaultdict(set)
         for name, agency, state, is_statewide in sorted(set(names)):
@@ -45,8 +47,11 @@ class AgencyNames:
             for word in folded.split():
                 having[word].add(len(self._worded))
             self._worded.append((f" {folded} ", agency, state))
-            if is_statewide and len(short := initials(name)) >= SHORTEST_INITIALS:
-                by_initials.append((short, agency, state))
+            self._states[agency] = state
+            if len(short := initials(name)) >= SHORTEST_INITIALS:
+                self._initials[short][agency] = None
+                if is_statewide:
+                    by_initials.append((short, agency, state))
         self._names = sorted(exact)
         for short, agency, state in by_initials:
             exact[short][agency] = state
@@ -71,6 +76,14 @@ class AgencyNames:
 
     def exact(self, key: str, state: str = "") -> list[int]:
         return [agency for agency, own in self._exact.get(key, {}).items() if not state or own == state]
+
+    def state_of(self, agency: int) -> str:
+        """FIPS of an agency's state."""
+        return self._states[agency]
+
+    def with_initials(self, key: str) -> list[int]:
+        """The agencies whose name begins word for word with these letters: "bcso", of which there are many."""
+        return [*self._initials.get(key, ())]
 
     def beginning(self, key: str, state: str = "", *, limit: int) -> list[int]:
         """The agencies with a name that starts so, in the order of the alphabet."""

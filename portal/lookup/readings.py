@@ -56,7 +56,8 @@ def readings_of(asked: str, areas: AreaNames, state: str) -> Iterator[Reading]:
         yield Reading(words[:-1], fips, whole if words[-1] in SHORT_TYPES else None)
     yield whole
     for length in range(min(len(words) - 1, LONGEST_STATE_NAME), 0, -1):
-        if fips := areas.state_named(" ".join(words[-length:])):
+        # "University of Florida" is no place named University in Florida.
+        if words[-length - 1] != "of" and (fips := areas.state_named(" ".join(words[-length:]))):
             yield Reading(words[:-length], fips)
     for length in range(min(len(words) - 1, LONGEST_STATE_NAME), 0, -1):
         if fips := areas.state_named(" ".join(words[:length])):
@@ -83,6 +84,8 @@ def bolder_readings(asked: str, readings: Sequence[Reading], areas: AreaNames) -
         if reading.state or reading.counties or comma:
             continue
         for length in range(min(len(reading.words) - 1, LONGEST_COUNTY_NAME), 0, -1):
+            if "of" in reading.words[-length - 1 : len(reading.words) - length + 1]:
+                continue
             if fips := areas.state_nearly(" ".join(reading.words[-length:])):
                 yield Reading(reading.words[:-length], fips)
     for reading in readings:

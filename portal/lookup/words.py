@@ -47,6 +47,44 @@ SHORTEST_MENDED = 4  # letters of a word in which one may be wrong
 NO_PLACE = AGENCY_WORDS | {"highway"}
 NAMELESS = AGENCY_WORDS | TYPES | SMALL_WORDS | {"state"}
 """A text of such words alone names nobody."""
+CAMPUS_WORDS = frozenset({"university", "college", "campus"})
+STATELESS = NAMELESS | {"public", "safety", "highway"}
+"""A name of such words alone may be that of an agency of many states, though one of them prints it so."""
+
+# What a reader of Spanish writes before a name. The English words stand before it too: "police Davie" is read as well.
+_OF = r"(?: de la| de los| de las| del| de)?"
+_SPANISH = [
+    (
+        re.compile(
+            rf"(?:(?:el|la) )?(?:(?:oficina|departamento){_OF} )?(?:alguacil|s[hc]?h?erif+)(?P<of>{_OF})"
+            rf"(?: condado{_OF})? ",
+            re.IGNORECASE,
+        ),
+        "sheriff ",
+    ),
+    (re.compile(rf"(?:(?:el|la) )?(?:departamento{_OF} )?polic[ií]a(?: municipal)?{_OF} ", re.IGNORECASE), "police "),
+    *(
+        (re.compile(rf"(?:(?:el|la|las|los) )?{spanish}(?: de| del)? ", re.IGNORECASE), f"{english} of ")
+        for spanish, english in [
+            ("condado", "county"), ("ciudad", "city"), ("pueblo", "town"), ("villa", "village"),
+            ("parroquia", "parish"), ("municipio", "municipio"), ("estado", "state"),
+        ]
+    ),
+]  # fmt: skip
+_ARTICLE = re.compile(r"(?<= )(?:el|la|los|las) ", re.IGNORECASE)
+
+
+def in_english(text: str) -> Iterator[str]:
+    """ "condado de Broward" → "county of Broward", "policía de Miami" → "police Miami"; nothing for other texts."""
+    for spanish, english in _SPANISH:
+        found = spanish.match(text)
+        # "sheriff broward" is English already.
+        if found and text[found.end() :] and (english != "sheriff " or found["of"] or found[0].lower() != english):
+            rest = text[found.end() :]
+            yield english + rest
+            if (without := _ARTICLE.sub("", f" {rest}").strip()) != rest:
+                yield english + without  # "estado de la Florida", but "condado de Los Ángeles"
+            return
 
 
 def words_of(text: str) -> Words:

@@ -213,6 +213,57 @@ def test_a_statewide_agency_is_found_by_its_initials(florida):
     assert find("FHP").only.agency == patrol
 
 
+def test_initials_of_local_agencies_are_a_question_never_an_answer(florida):
+    sheriff = AgencyFactory(name="Broward County Sheriff's Office", covers=[florida])
+    found = find("BCSO")
+    assert (found.hits, [hit.agency for hit in found.suggestions]) == ((), [sheriff])
+
+
+def test_an_agencys_name_that_a_larger_town_elsewhere_has_too_is_asked(florida):
+    """We hold only agencies that ICE lists: that of the larger town may be meant, and not be listed."""
+    texas = StateFactory(geoid="48", name="Texas", usps="TX")
+    larger = PlaceFactory(geoid="4816475", state=texas, short_name="Davie", legal_type="city", population=900_000)
+    police = AgencyFactory(name="Davie Police Department")
+    for typed in ("Davie Police Department", "davie pd", "policía de Davie"):
+        assert [hit.area or hit.agency for hit in find(typed).hits] == [larger, police]
+    assert find("davie pd fl").only.agency == police
+
+
+def test_an_agency_that_names_no_state_is_asked_among_those_that_do(florida):
+    for state in (StateFactory(geoid="28", name="Mississippi", usps="MS"), florida.state):
+        name = "Department of Public Safety" if state.usps == "MS" else "Florida Department of Public Safety"
+        AgencyFactory(name=name, state=state, placement="statewide")
+    assert [hit.state.usps for hit in find("DPS").hits] == ["MS", "FL"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("condado de Broward", "/us/fl/broward-county/"),
+        ("Condado Broward", "/us/fl/broward-county/"),
+        ("condado de Broward, Florida", "/us/fl/broward-county/"),
+        ("pueblo de Davie", "/us/fl/davie/"),
+        ("la ciudad de Davie FL", "/us/fl/davie/"),
+        ("estado de la Florida", "/us/fl/"),
+        ("Broward County, FL, USA", "/us/fl/broward-county/"),
+        ("Davie, Florida, EE. UU.", "/us/fl/davie/"),
+        ("unincorporated Broward", "/us/fl/broward-county/"),
+        ("１２１６４７５", "/us/fl/davie/"),
+    ],
+)
+def test_words_around_a_name_are_read_in_both_languages(florida, typed, path):
+    assert find(typed).only.get_absolute_url() == path
+
+
+@pytest.mark.parametrize(
+    "typed", ["alguacil de Broward", "sheriff del condado de Broward", "Oficina del Alguacil del condado de Broward"]
+)
+def test_a_sheriff_is_found_in_spanish(florida, typed):
+    sheriff = AgencyFactory(name="Broward County Sheriff's Office", covers=[florida])
+    assert find(typed).only.agency == sheriff
+    assert [hit.agency for hit in suggest(typed)] == [sheriff]
+
+
 def test_a_word_for_police_alone_names_no_agency(florida):
     AgencyFactory(name="Davie Police Department")
     assert find("the police").hits == ()
@@ -710,6 +761,9 @@ def test_other_methods_are_refused(client, db):
         ("W Palm Bch", "/us/fl/west-palm-beach/"),
         ("davie flordia", "/us/fl/davie/"),
         ("broward sheriff", "-broward-county-sheriffs-office/"),
+        ("condado de los angeles", "/us/ca/los-angeles-county/"),
+        ("University of Central Florida", "-university-of-central-florida-police-department/"),
+        ("Florida Atlantic University", "-florida-atlantic-police-department/"),
     ],
 )
 def test_ends_on_the_page_a_person_expects(typed, expected):
@@ -730,6 +784,8 @@ def test_ends_on_the_page_a_person_expects(typed, expected):
         ("LA", ["/us/la/", "/us/ca/los-angeles/"]),
         ("New York", ["/us/ny/", "/us/ny/new-york/", "/us/ny/new-york-county/"]),
         ("Washington", ["/us/wa/", "/us/dc/district-of-columbia/"]),
+        ("Houston Police Department", ["/us/tx/houston/"]),
+        ("Orange County Sheriff", ["/us/ca/orange-county/"]),
     ],
 )
 def test_offers_a_choice_in_the_order_a_person_expects(typed, first):
