@@ -34,6 +34,7 @@ def main() -> None:
         help="Bring the files of all records up to date meanwhile; addresses in them begin with SITE.",
     )
     options = parser.parse_args()
+    os.environ["THREADS"] = str(options.threads)  # portal/wsgi.py divides them
     server = Granian(
         "portal.wsgi:application",
         address=options.host,

@@ -23,7 +23,7 @@ TITLES = {
     416: "The file has no such part",
     429: "Too many requests",
     500: "An error of ours",
-    503: "Our database does not answer",
+    503: "The portal cannot answer at the moment",
 }
 
 

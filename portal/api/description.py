@@ -207,7 +207,7 @@ REFUSALS = {
     "416": "The file has no such part; `Content-Range` says how long it is.",
     "429": "Too many calls; `Retry-After` says how long to wait.",
     "500": "An error of ours. It is in our log.",
-    "503": "Our database does not answer at the moment; `Retry-After` says when to try again.",
+    "503": "Our database is away, or too much is sent at once; `Retry-After` says when to try again.",
 }
 
 
