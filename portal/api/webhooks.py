@@ -174,7 +174,7 @@ class Round:
         states = {}
         for kind in {change.key[0] for change in changes}:
             ids = [change.key[1] for change in changes if change.key[0] == kind and change.state.digest]
-            states |= {(kind, each["id"]): each.get("state") for each in ledger.shown(kind, self.site, ids)}
+            states |= {(kind, each["id"]): state_of(each) for each in ledger.shown(kind, self.site, ids)}
         return [self.told_of(change, states) for change in changes]
 
     def told_of(self, change: Change, states: dict[ledger.Key, str | None]) -> dict:
@@ -267,6 +267,11 @@ class Found:
     has_more: bool = False
     is_lost: bool = False
     """Whether nobody knows what became different since the webhook's cursor."""
+
+
+def state_of(record: dict) -> str | None:
+    """The postal abbreviation of a record's state; None for ICE's lists, which are of the whole country."""
+    return record.get("state") or (record.get("agency") or {}).get("state")
 
 
 def is_for(webhook: Webhook, told: dict) -> bool:

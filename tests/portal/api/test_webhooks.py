@@ -36,7 +36,14 @@ from portal.api.webhook_addresses import is_public, parts_of
 from portal.api.webhook_line import Line
 from portal.api.webhook_models import KEPT, Webhook, WebhookDelivery, WebhookTry
 from portal.api.webhooks import MOST_CHANGES, WAITS, Round
-from tests.factories import AgencyFactory, LocalPolicyFactory, SnapshotFactory, StateFactory, StateLawFactory
+from tests.factories import (
+    AgencyFactory,
+    AgreementFactory,
+    LocalPolicyFactory,
+    SnapshotFactory,
+    StateFactory,
+    StateLawFactory,
+)
 from tests.staff import signed_in
 
 SITE = "https://portal.example"
@@ -252,15 +259,19 @@ def test_the_addresses_of_a_message_lead_to_just_what_it_tells_of(issue, send, r
 
 def test_only_the_kinds_and_states_that_were_asked_for_and_what_is_of_no_state(issue, send, receiver):
     florida, texas = StateFactory(), StateFactory(geoid="48", name="Texas", usps="TX")
-    issue(kinds=["law", "snapshot"], states=[texas.usps])
+    issue(kinds=["agreement", "law", "snapshot"], states=["TX"])
+    sheet = SnapshotFactory()
     for state in (florida, texas):
-        change(StateLawFactory, key=f"of-{state.usps}".lower(), jurisdiction=state)
-        change(AgencyFactory, state=state)
-    sheet = change(SnapshotFactory)
+        agreement = AgreementFactory(agency=AgencyFactory(state=state))
+        law = change(StateLawFactory, jurisdiction=state)
     send()
     (data,) = told(receiver)
-    assert ids(data) == [f"of-{texas.usps}".lower(), sheet.sha256[:12]]
-    assert [each["state"] for each in data["changes"]] == [texas.usps, None]
+    states = {(each["kind"], each["id"]): each["state"] for each in data["changes"]}
+    assert states == {
+        ("agreement", agreement.public_id): "TX",
+        ("law", law.key): "TX",
+        ("snapshot", sheet.sha256[:12]): None,
+    }
 
 
 def test_what_nobody_asked_for_moves_the_cursor_and_sends_nothing(issue, send, receiver):
