@@ -222,9 +222,10 @@ class Portal:
                     continue
                 raise self._refused(refusal) from None
             except (OSError, HTTPException) as broken:
-                if tried == at_most or not is_passing(broken):
-                    raise Trouble(NO_ANSWER, self._told(broken)) from None
-                self.wait(2 ** (tried - 1), "No answer")
+                told, pause = self._told(broken), 2 ** (tried - 1)
+                if tried == at_most or pause > self.patience or not is_passing(broken):
+                    raise Trouble(NO_ANSWER, told) from None
+                self.wait(pause, told)
         raise AssertionError("unreachable")
 
     def json(self, path: str, query: Mapping[str, str | int] | None = None, **options: Any) -> Record:
@@ -254,7 +255,7 @@ class Portal:
             raise Trouble(NO_ANSWER, f"{why}. Ask again in {round(seconds)} seconds, or allow longer waits with --wait")
         if seconds > 0:
             self.patience -= seconds
-            self.say(f"{why}: waiting {max(1, round(seconds))} s.")
+            self.say(f"{why.rstrip('.')}: waiting {max(1, round(seconds))} s.")
             time.sleep(seconds)
 
     def _wait_for_the_limit(self) -> None:
@@ -281,6 +282,8 @@ class Portal:
             if sys.platform == "darwin":
                 sentence += ' On a Mac with Python of python.org, run "Install Certificates.command" once.'
             return sentence
+        if isinstance(reason, ssl.SSLError):
+            return f"{self.site} does not speak https as it should: {str(reason.reason).replace('_', ' ').lower()}."
         if isinstance(reason, (TimeoutError, socket.timeout)):
             return f"{self.site} did not answer within {self.timeout:g} seconds."
         return f"{self.site} cannot be reached: {getattr(reason, 'strerror', None) or reason}."
@@ -515,6 +518,7 @@ WORDS = {
         "meaning": "What it means",
         "agencies": "Who has an agreement here",
         "in_question": "In question",
+        "law_beside": "The law on agreements",
         "local_policies": "Written local policy",
         "state_law": "The law of {state}",
         "not_in_force": "Not in force",
@@ -531,6 +535,7 @@ WORDS = {
         "meaning": "Qué significa",
         "agencies": "Quién tiene un acuerdo aquí",
         "in_question": "En duda",
+        "law_beside": "La ley sobre los acuerdos",
         "local_policies": "Política local por escrito",
         "state_law": "La ley de {state}",
         "not_in_force": "Sin vigencia",
@@ -556,7 +561,7 @@ def answer(portal: Portal, options: argparse.Namespace) -> int:
         if options.format == "json":
             output.pass_on(pretty(found))
         else:
-            for line in Told(found, options.lang, output.width).lines(options.full):
+            for line in [*Told(found, options.lang, output.width).lines(options.full)]:
                 output.say(line)
     return OK
 
@@ -629,12 +634,15 @@ class Told:
         yield from self.part("meaning", self.meaning())
         yield from self.part("agencies", self.agencies(found["agencies"]))
         yield from self.part("in_question", self.agencies(found["in_question"]))
+        beside = (
+            (f"{said(each['text'])} {said(each['list_is_older'])}", each["sources"]) for each in found["law_beside"]
+        )
+        yield from self.part("law_beside", (self.sentence(*each, "  ") for each in beside))
         yield from self.part("local_policies", self.policies())
         yield from self.part("state_law", self.law(), state=said(found["state"]["title"]))
-        past = ((f"{each['title']}: {said(each['text'])}", each["sources"]) for each in found["not_in_force"])
-        yield from self.part("not_in_force", (self.sentence(*each, "  ") for each in past))
-        labels = (each for label in found["labels"] for each in label["sentences"])
-        yield from self.part("labels", (self.marked(each["mark"], each["text"], each["sources"]) for each in labels))
+        past = (f"{each['title']}: {said(each['legal_status_title'])}. {each['url']}" for each in found["not_in_force"])
+        yield from self.part("not_in_force", (self.sentence(each, (), "  ") for each in past))
+        yield from self.part("labels", self.labels())
         yield from self.part("changes", self.changes())
         doubts = ((said(each["text"]), "; ".join(r["title"] for r in each["records"])) for each in found["doubts"])
         yield from self.part(
@@ -669,8 +677,9 @@ class Told:
 
     def policies(self) -> Iterator[str]:
         for policy in (*self.found["local_policies"], *self.found["other_policies"]):
-            told = ". ".join(filter(None, (self.said(policy.get(part)) for part in ("standing_title", "statement"))))
-            yield self.sentence(f"{policy['government']}: {policy['title']}. {told}", policy["sources"], "  ")
+            standing = f"{self.said(policy['standing_title'])}{', ' if policy['since'] else ''}{policy['since']}"
+            told = f"{policy['government']}: {policy['title']} ({standing}). {self.said(policy['summary'])}"
+            yield self.sentence(told, policy["sources"], "  ")
         for nothing in self.found["without_policy"]:
             yield self.marked(nothing["mark"], nothing["text"], ())
 
@@ -687,6 +696,15 @@ class Told:
                 yield self.sentence(told, rule["sources"], "    ")
         for nothing in self.found["state_law_nothing"]:
             yield self.marked(nothing["mark"], nothing["text"], ())
+
+    def labels(self) -> Iterator[str]:
+        for label in self.found["labels"]:
+            yield f"  {self.said(label['title'])}"
+            for each in label["sentences"]:
+                told = f"{MARKS[each['mark']]} {self.said(each['text'])}"
+                yield self.sentence(told, each["sources"], "    ")
+            for doubt in label["doubts"]:
+                yield self.sentence(self.said(doubt), (), "    ")
 
     def changes(self) -> Iterator[str]:
         for each in self.found["changes"]:
@@ -942,16 +960,18 @@ def status(portal: Portal, options: argparse.Namespace) -> int:
         if options.format == "json":
             output.pass_on(pretty(found))
             return OK
-        output.say(portal.site)
+        lines = [portal.site]
         for kind in ("participating", "pending"):
             newest = found[f"newest_{kind}"]
             day = newest["published_on"] if newest else "none"
-            output.say(f"newest list of {kind} agencies: {day} ({found['lists'][kind]} held)")
+            lines.append(f"newest list of {kind} agencies: {day} ({found['lists'][kind]} held)")
         if found["age_in_days"] is not None:
-            output.say(f"age: {found['age_in_days']} days{', which is old' if found['is_stale'] else ''}")
-        output.say(f"first list: {found['first_list'] or 'none'}")
-        output.say(f"data version: {found['data_version']}, of {found['changed_at'][:19].replace('T', ' ')}")
-        output.say(f"licence: {found['meta']['licence']}")
+            lines.append(f"age: {found['age_in_days']} days{', which is old' if found['is_stale'] else ''}")
+        lines.append(f"first list: {found['first_list'] or 'none'}")
+        lines.append(f"data version: {found['data_version']}, of {found['changed_at'][:19].replace('T', ' ')}")
+        lines.append(f"licence: {found['meta']['licence']}")
+        for line in lines:
+            output.say(line)
     return OK
 
 
