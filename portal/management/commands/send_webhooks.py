@@ -17,11 +17,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--site",
             default="",
-            help="How addresses in the messages begin, such as https://portal.example; else from ALLOWED_HOSTS.",
+            help=(
+                "How addresses in the messages begin, such as https://portal.example; else as in the files of all"
+                " records, or from ALLOWED_HOSTS."
+            ),
         )
 
     def handle(self, *, site, **options):
-        site = site or bulk.site_of_settings()
+        site = site or bulk.site_of_files() or bulk.site_of_settings()
         if "://" not in site:
             raise CommandError(f"{site} is no beginning of an address; write it like https://portal.example.")
         if not validate_host(urlsplit(site).hostname or "", settings.ALLOWED_HOSTS):
