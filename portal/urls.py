@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from agreements import feeds
+from portal.api import prose
 from portal.api.views import docs, docs_of_section, docs_text
 from portal.views import (
     about,
@@ -75,7 +76,7 @@ urlpatterns += i18n_patterns(
     path("glossary/", glossary.glossary, name="glossary"),
     path("rights/", rights.rights, name="rights"),
     path("api/v1/docs/", docs, name="api-docs"),
-    re_path("^api/v1/docs/(?P<name>changes|walkthroughs|mirror)/$", docs_text, name="api-docs-text"),
+    re_path(rf"^api/v1/docs/{prose.NAMES}/$", docs_text, name="api-docs-text"),
     path("api/v1/docs/addresses/<slug:name>/", docs_of_section, name="api-docs-section"),
     path("data/", data.data, name="data"),
     path("report/", report.report, name="report"),

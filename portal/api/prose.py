@@ -11,17 +11,36 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import count, pairwise
+from typing import NamedTuple
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-TEXTS = {"changes": "api-changes.md", "walkthroughs": "api-walkthroughs.md", "mirror": "mirror.md"}
-"""By the last part of their address."""
-PAGES = {file: f"/api/v1/docs/{name}/" for name, file in TEXTS.items()}
+
+class Text(NamedTuple):
+    """A file of docs/, and what its page is called."""
+
+    file: str
+    title: Promise
+
+
+TEXTS = {
+    "walkthroughs": Text("api-walkthroughs.md", _("Walk-throughs: Python, curl, a spreadsheet")),
+    "mirror": Text("mirror.md", _("A copy that stays exact")),
+    "command-line": Text("command-line.md", _("The command-line client")),
+    "webhooks": Text("webhooks.md", _("Webhooks")),
+    "changes": Text("api-changes.md", _("Change log, and what may change")),
+}
+"""By the last part of their address, in the order in which a reader may want them."""
+PAGES = {text.file: f"/api/v1/docs/{name}/" for name, text in TEXTS.items()}
+NAMES = rf"(?P<name>{'|'.join(TEXTS)})"
+"""The last part of their address, for patterns of addresses."""
 SITE = "https://portal.example"
 """Stands in the texts for this portal."""
 
@@ -31,7 +50,7 @@ ADDRESS = re.compile(r"/(?!/)|#|https?://")
 
 @cache
 def text(name: str) -> str:
-    return (settings.BASE_DIR / "docs" / TEXTS[name]).read_text(encoding="utf-8")
+    return (settings.BASE_DIR / "docs" / TEXTS[name].file).read_text(encoding="utf-8")
 
 
 @cache

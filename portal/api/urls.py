@@ -8,6 +8,7 @@ from agreements.api.rule_views import DesignationViewSet, LawViewSet, PolicyView
 from agreements.api.stats import AgreementStats
 from agreements.api.views import AgencyViewSet, AgreementViewSet, SnapshotViewSet
 
+from . import prose
 from .deprecation import announced
 from .renderers import CSV, JSON, JSONLines
 from .views import (
@@ -63,7 +64,7 @@ urlpatterns = announced(
         path("schema/", Schema.as_view(), name="schema"),
         path("docs/", docs, name="docs"),
         path("docs/portal287g.py", client, name="client"),
-        re_path(r"^docs/(?P<name>changes|walkthroughs|mirror)/$", docs_text, name="docs-text"),
+        re_path(rf"^docs/{prose.NAMES}/$", docs_text, name="docs-text"),
         path("docs/addresses/<slug:name>/", docs_of_section, name="docs-section"),
         *router.urls,
         re_path(r"[\s\S]*\Z", NotHere.as_view(), name="nothing"),

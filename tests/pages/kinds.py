@@ -141,7 +141,7 @@ KINDS = [
     Kind(
         "text on the API",
         "api-docs-text",
-        ("/api/v1/docs/walkthroughs/", "/api/v1/docs/changes/", "/api/v1/docs/mirror/"),
+        tuple(f"/api/v1/docs/{name}/" for name in ("walkthroughs", "changes", "mirror", "webhooks")),
         requests=4,
     ),
     Kind("cards", "embed", ("/embed/",)),

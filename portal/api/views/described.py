@@ -22,7 +22,7 @@ from agreements.api.base import Answer
 from agreements.caching import public_page
 from portal.api.description import PROBLEM, SCHEMA_TYPE, as_json
 from portal.api.examples import description_with_examples, examples
-from portal.api.prose import as_html, edition
+from portal.api.prose import TEXTS, as_html, edition
 from portal.api.reading import sections
 
 
@@ -77,7 +77,7 @@ def origin(request: HttpRequest) -> str:
 def docs(request: HttpRequest) -> HttpResponse:
     """The API as a page to read: what holds for all of it, and where each address is explained."""
     context = {"sections": sections().values(), "base": f"{origin(request)}/api/v1/", "problem": PROBLEM}
-    return render(request, "api/docs.html", context)
+    return render(request, "api/docs.html", context | {"texts": TEXTS})
 
 
 @public_page()
@@ -94,6 +94,6 @@ def docs_of_section(request: HttpRequest, name: str) -> HttpResponse:
 
 @public_page(rests_on=edition)
 def docs_text(request: HttpRequest, name: str) -> HttpResponse:
-    """A text of docs/ as a page: the change log, the walk-throughs."""
-    context = {"name": name, "text": as_html(name, origin(request)), "sections": sections().values()}
+    """A text of docs/ as a page."""
+    context = {"title": TEXTS[name].title, "text": as_html(name, origin(request))}
     return render(request, "api/text.html", context)

@@ -73,3 +73,12 @@ def test_each_text_of_docs_names_the_portal_that_shows_it(name):
     assert "<script>" not in page
     assert page.count("<h1") == 1
     assert not re.search(r'href="[^"]*\.md', page), "a page leads to a page"
+
+
+@pytest.mark.django_db
+def test_the_page_of_the_api_leads_to_each_of_them_under_its_title(client):
+    for prefix in ("", "/es"):
+        index = client.get(f"{prefix}/api/v1/docs/").text
+        for name in prose.TEXTS:
+            title = re.search(rf'href="{prefix}/api/v1/docs/{name}/"[^>]*>([^<]+)</a>', index)[1]
+            assert f"<title>{title} ·" in client.get(f"{prefix}/api/v1/docs/{name}/").text
