@@ -141,7 +141,7 @@ KINDS = [
     Kind(
         "text on the API",
         "api-docs-text",
-        tuple(f"/api/v1/docs/{name}/" for name in ("walkthroughs", "changes", "mirror", "webhooks")),
+        tuple(f"/api/v1/docs/{name}/" for name in ("walkthroughs", "changes", "mirror", "webhooks", "command-line")),
         requests=4,
     ),
     Kind("cards", "embed", ("/embed/",)),
