@@ -29,11 +29,11 @@ A_MOMENT = 0.05
 
 
 class BodiesFirst:
-    """Wrapped around the portal's WSGI application, which a server calls in so many `threads`."""
+    """Wrapped around the portal's WSGI application. `lent`: the threads that may wait (see portal.lent)."""
 
-    def __init__(self, application: Callable, threads: int) -> None:
+    def __init__(self, application: Callable, lent: BoundedSemaphore) -> None:
         self.application = application
-        self._lent = BoundedSemaphore(max(1, threads - 1))
+        self._lent = lent
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"].upper() != "POST":  # Django takes "post" for it, too

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "portal.middleware.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.slow_readers.SlowReadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.whole.WholeAnswerMiddleware",
     "portal.middleware.compression.CompressionMiddleware",

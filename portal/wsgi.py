@@ -11,9 +11,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application = get_wsgi_application()
 
 from portal.bodies import BodiesFirst  # noqa: E402  (models can be imported only now)
+from portal.lent import lent  # noqa: E402
 from portal.lookup import warm  # noqa: E402
 
-application = BodiesFirst(application, threads=int(os.environ.get("THREADS", "3")))
+application = BodiesFirst(application, lent)
 
 # What the first reader would otherwise wait a third of a second for: the map of the site, and both languages.
 get_resolver().url_patterns  # noqa: B018

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from portal.bodies import BodiesFirst
+from portal.lent import lending
 
 SOON = 10  # seconds; a test that fails must end
 
@@ -28,7 +29,7 @@ def post(body, path="/api/v1/lookup/", portal=None, **environ):
 
     sent = body if hasattr(body, "read") else io.BytesIO(body)
     asked = {"REQUEST_METHOD": "POST", "PATH_INFO": path, "wsgi.input": sent, **environ}
-    content = (portal or BodiesFirst(seen, threads=3))(asked, start_response)
+    content = (portal or BodiesFirst(seen, lending(threads=3)))(asked, start_response)
     return answer["status"], answer["headers"], list(content)
 
 
@@ -72,7 +73,7 @@ class Slow:
 
 @pytest.mark.parametrize("method", ["POST", "post"])
 def test_slow_bodies_never_take_the_last_thread(method):
-    portal = BodiesFirst(seen, threads=3)
+    portal = BodiesFirst(seen, lending(threads=3))
     slow = [Slow(), Slow()]
     senders = [Thread(target=post, args=[each, "/find/", portal], kwargs={"CONTENT_LENGTH": "9"}) for each in slow]
     for sender, each in zip(senders, slow, strict=True):

@@ -10,7 +10,8 @@ from django.http import FileResponse, HttpResponse, HttpResponseNotModified, Str
 from django.test import RequestFactory
 from django.utils import translation
 
-from portal.middleware import access_log, admin_only, compression, language, whole
+from portal.lent import lending
+from portal.middleware import access_log, admin_only, compression, language, slow_readers, whole
 
 LONG = "the same words again and again " * 50
 
@@ -237,3 +238,45 @@ def test_a_file_with_its_length_goes_out_as_it_is(monkeypatch):
     response = FileResponse(io.BytesIO(b"all rows"))
     assert through(whole.WholeAnswerMiddleware, response).getvalue() == b"all rows"
     assert response.headers["Content-Length"] == "8"
+
+
+# -- Slow readers ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fetched(monkeypatch):
+    """What a reader gets of an answer of so many bytes, in a worker of three threads."""
+    monkeypatch.setattr(slow_readers.lent, "lent", lending(threads=3))
+
+    def fetch(size, path="/api/v1/bulk/areas.csv"):
+        answer = FileResponse(io.BytesIO(b"x" * size), headers={"Content-Length": str(size)})
+        return through(slow_readers.SlowReadersMiddleware, answer, path=path)
+
+    return fetch
+
+
+LONG_FILE = slow_readers.IN_ONE_PIECE + 1
+
+
+def test_readers_of_long_answers_never_take_the_last_thread(fetched):
+    first, second = fetched(LONG_FILE), fetched(LONG_FILE)
+    refused = fetched(LONG_FILE)
+    assert (first.status_code, second.status_code, refused.status_code) == (200, 200, 503)
+    assert (refused["Retry-After"], refused["Content-Type"]) == ("60", "application/problem+json")
+    assert fetched(LONG_FILE, path="/data/areas.csv")["Content-Type"].startswith("text/plain")
+    assert fetched(slow_readers.IN_ONE_PIECE).status_code == 200
+    assert len(first.getvalue()) == LONG_FILE
+    for close in first._resource_closers:
+        close()
+    assert fetched(LONG_FILE).status_code == 200
+
+
+def test_a_long_answer_that_is_forgotten_gives_its_thread_back(monkeypatch):
+    monkeypatch.setattr(slow_readers.lent, "lent", lending(threads=2))
+    for _time in range(3):
+        pieces = StreamingHttpResponse(iter([b"a row"]))  # nobody knows how many more
+        assert through(slow_readers.SlowReadersMiddleware, pieces).status_code == 200
+
+
+def test_a_short_file_goes_out_in_one_piece(fetched):
+    assert [len(piece) for piece in fetched(slow_readers.IN_ONE_PIECE)] == [slow_readers.IN_ONE_PIECE]

@@ -1,0 +1,68 @@
+"""A reader who takes a long answer slowly keeps other long answers waiting, and no page.
+
+What is in one piece the server sends without the help of a thread, in its own time. Of an answer in many pieces a
+thread waits until its reader has taken nearly all: 20 MB over a telephone, or a download that somebody leaves lying. A
+worker has few threads, and lends all but one of them to answers in pieces and to bodies that are being sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from threading import BoundedSemaphore
+from weakref import finalize
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from agreements.api.problems import TITLES
+from portal import lent
+
+IN_ONE_PIECE = 2_000_000
+"""Bytes up to which a file goes out in one piece."""
+
+
+class SlowReadersMiddleware:
+    """Makes one piece of a short file, and lends a thread to a long one, if there is one to lend; else 503."""
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not response.streaming or request.method == "HEAD":
+            return response
+        if int(response.headers.get("Content-Length", IN_ONE_PIECE + 1)) <= IN_ONE_PIECE:
+            response.streaming_content = [b"".join(response.streaming_content)]
+        elif lent.lent.acquire(blocking=False):
+            response.streaming_content = Lent(response.streaming_content, lent.lent)
+        else:
+            for close in response._resource_closers:  # not close() itself, which says that the request is over
+                close()
+            return refusal(request)
+        return response
+
+
+class Lent:
+    """An answer in pieces, which gives its thread back when it is closed or forgotten."""
+
+    def __init__(self, pieces: Iterable[bytes], threads: BoundedSemaphore) -> None:
+        self.pieces = iter(pieces)
+        self.close = finalize(self, threads.release)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self.pieces)
+
+
+def refusal(request: HttpRequest) -> HttpResponse:
+    """503: too many long answers are on their way."""
+    sentence = _("Others are fetching long files at this moment. Please try again in a minute.")
+    headers = {"Cache-Control": "no-store", "Retry-After": "60"}
+    if request.path_info.startswith("/api/"):
+        problem = {"type": "about:blank", "title": TITLES[503], "status": 503, "detail": sentence}
+        headers |= {"Content-Type": "application/problem+json", "Access-Control-Allow-Origin": "*"}
+        return HttpResponse(json.dumps(problem), status=503, headers=headers)
+    return HttpResponse(sentence, status=503, headers=headers | {"Content-Type": "text/plain; charset=utf-8"})
