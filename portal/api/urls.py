@@ -63,7 +63,7 @@ urlpatterns = announced(
         ),
         path("schema/", Schema.as_view(), name="schema"),
         path("docs/", docs, name="docs"),
-        path("docs/portal287g.py", client, name="client"),
+        path("docs/portal287g.py", client, name="docs-client"),
         re_path(rf"^docs/{prose.NAMES}/$", docs_text, name="docs-text"),
         path("docs/addresses/<slug:name>/", docs_of_section, name="docs-section"),
         *router.urls,
