@@ -1,3 +1,4 @@
+import gc
 import gzip
 import io
 import logging
@@ -276,6 +277,8 @@ def test_a_long_answer_that_is_forgotten_gives_its_thread_back(monkeypatch):
     for _time in range(3):
         pieces = StreamingHttpResponse(iter([b"a row"]))  # nobody knows how many more
         assert through(slow_readers.SlowReadersMiddleware, pieces).status_code == 200
+        del pieces
+        gc.collect()
 
 
 def test_a_short_file_goes_out_in_one_piece(fetched):
