@@ -5,6 +5,7 @@ What was sent, and what came back, is read and never changed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -141,9 +142,9 @@ BUTTONS = {
 @admin.register(Webhook)
 class WebhookAdmin(admin.ModelAdmin):
     form = WebhookForm
-    list_display = ["name", "host", "state", "is_told", "under_way", "taken_at", "issued_at", "issued_by"]
+    list_display = ["name", "host", "state", "is_told", "waits", "taken_at"]
     list_filter = ["state"]
-    list_select_related = ["issued_by", "key"]
+    list_select_related = ["key"]
     search_fields = ["name", "contact", "url"]
     actions = ["send_trial", "send_again", "revoke"]
     autocomplete_fields = ["key"]
@@ -165,7 +166,7 @@ class WebhookAdmin(admin.ModelAdmin):
             .get_queryset(request)
             .annotate(
                 taken=Max("deliveries__settled_at", filter=taken),
-                under_way_count=Count("deliveries", filter=under_way),
+                waiting_changes=Sum("deliveries__changes", filter=under_way),
             )
         )
 
@@ -182,9 +183,9 @@ class WebhookAdmin(admin.ModelAdmin):
     def is_told(self, webhook: Webhook) -> bool:
         return webhook.is_active
 
-    @admin.display(description="something waits", boolean=True)
-    def under_way(self, webhook: Webhook) -> bool:
-        return bool(webhook.under_way_count)
+    @admin.display(description="waits", ordering="waiting_changes")
+    def waits(self, webhook: Webhook) -> str:
+        return counted(webhook.waiting_changes, "change") if webhook.waiting_changes else ""
 
     @admin.display(description="last delivered", ordering="taken")
     def taken_at(self, webhook: Webhook):
@@ -196,8 +197,11 @@ class WebhookAdmin(admin.ModelAdmin):
         if webhook.key and webhook.key.is_revoked:
             sentences.append("Nothing is sent: its partner key is revoked.")
         if delivery := webhook.open_delivery:
-            said = f"{delivery.changes} changes wait after {tries(delivery.tries)}"
-            sentences.append(f"{said}, next at {told(delivery.next_at)}." if delivery.next_at else f"{said}.")
+            waits = (
+                f"Not taken yet: {counted(delivery.changes, 'change')}, after {counted(delivery.tries, 'try', 'tries')}"
+            )
+            when = f", next at {told(delivery.next_at)}" if delivery.next_at and webhook.is_active else ""
+            sentences.append(f"{waits}{when}.")
         if webhook.old_secret_until and webhook.old_secret_until > timezone.now():
             sentences.append(f"The secret before this one signs too, until {told(webhook.old_secret_until)}.")
         return format_html_join("", "<p>{}</p>", ([sentence] for sentence in sentences))
@@ -209,12 +213,12 @@ class WebhookAdmin(admin.ModelAdmin):
             return "None yet."
         rows = format_html_join(
             "",
-            '<li><a href="{}">{}</a>: {}, {}</li>',
+            '<p><a href="{}">{}</a>: {}, {}</p>',
             (
                 (
                     reverse("admin:portal_webhookdelivery_change", args=[each.pk]),
                     told(each.made_at),
-                    f"{each.changes} changes" if each.what == "changes" else "a trial",
+                    counted(each.changes, "change") if each.what == "changes" else "a trial",
                     how_it_went(each),
                 )
                 for each in deliveries
@@ -223,7 +227,7 @@ class WebhookAdmin(admin.ModelAdmin):
         everything = (
             f"{reverse('admin:portal_webhookdelivery_changelist')}?{urlencode({'webhook__id__exact': webhook.pk})}"
         )
-        return format_html('<ul>{}</ul><p><a href="{}">All of the last {} days</a></p>', rows, everything, KEPT.days)
+        return format_html('{}<p><a href="{}">All of the last {} days</a></p>', rows, everything, KEPT.days)
 
     # -- What is done -------------------------------------------------------------------------------------------------
 
@@ -263,6 +267,7 @@ class WebhookAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/portal/webhook_secret.html", context, headers=headers)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None) -> HttpResponse:
+        context["show_save_and_add_another"] = False  # the secret would pass unseen
         if obj and self.has_change_permission(request, obj):
             context["buttons"] = [
                 (name, button.says, button.is_last) for name, button in BUTTONS.items() if button.fits(obj)
@@ -308,7 +313,8 @@ class WebhookAdmin(admin.ModelAdmin):
 
 class TryInline(admin.TabularInline):
     model = WebhookTry
-    fields = readonly_fields = ["at", "status", "milliseconds", "problem", "answer"]
+    verbose_name_plural = "tries, the latest first"
+    fields = readonly_fields = ["moment", "milliseconds", "answer"]
     extra = 0
 
     def has_add_permission(self, request: HttpRequest, delivery: WebhookDelivery | None = None) -> bool:
@@ -319,15 +325,22 @@ class TryInline(admin.TabularInline):
     def has_view_permission(self, request: HttpRequest, delivery: WebhookDelivery | None = None) -> bool:
         return request.user.has_perm("portal.view_webhookdelivery")
 
+    @admin.display(description="at")
+    def moment(self, call: WebhookTry) -> str:
+        return date_format(timezone.localtime(call.at), "N j, Y, H:i:s")
+
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(admin.ModelAdmin):
-    list_display = ["message", "webhook", "what", "changes", "state", "tries", "made_at", "settled_at", "how_it_went"]
+    list_display = ["made_at", "webhook", "what", "changes", "state", "tries", "how_it_went"]
     list_filter = ["state", "what", ("webhook", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["webhook"]
     search_fields = ["message", "webhook__name"]
     date_hierarchy = "made_at"
-    fields = [*list_display[:-1], "next_at", "after", "next_cursor", "body"]
+    fields = [
+        "webhook", "what", "changes", "state", "tries", "made_at", "settled_at", "next_at", "message", "after",
+        "next_cursor", "sent",
+    ]  # fmt: skip
     inlines = [TryInline]
 
     def get_queryset(self, request: HttpRequest):
@@ -342,6 +355,13 @@ class WebhookDeliveryAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, delivery: WebhookDelivery | None = None) -> bool:
         return False
 
+    @admin.display(description="body")
+    def sent(self, delivery: WebhookDelivery) -> str:
+        """What is sent, in lines for people to read."""
+        if not delivery.body:
+            return "Not kept: it is delivered."
+        return format_html("<pre>{}</pre>", json.dumps(json.loads(delivery.body), indent=1, ensure_ascii=False))
+
     @admin.display(description="last answer")
     def how_it_went(self, delivery: WebhookDelivery) -> str:
         return how_it_went(delivery)
@@ -352,7 +372,7 @@ class WebhookDeliveryAdmin(admin.ModelAdmin):
 
 def told(moment: datetime) -> str:
     """A moment as people in Washington say it."""
-    return date_format(timezone.localtime(moment), "N j, Y, P")
+    return date_format(timezone.localtime(moment), "N j, Y, H:i")
 
 
 def in_words(value: object) -> str:
@@ -360,8 +380,8 @@ def in_words(value: object) -> str:
     return (", ".join(value) if isinstance(value, list) else str(value or "")) or "none"
 
 
-def tries(number: int) -> str:
-    return "1 try" if number == 1 else f"{number} tries"
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def how_it_went(delivery: WebhookDelivery) -> str:

@@ -275,4 +275,4 @@ class WebhookTry(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M:%S}: {self.status or self.problem}"
+        return f"answered {self.status}" if self.status else self.problem
