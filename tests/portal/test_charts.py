@@ -69,7 +69,7 @@ def test_the_axis_counts_days_so_a_long_gap_is_long():
     drawn = chart(days, [("TFM", [0, 5, 10])])
     assert drawn.width == 1461
     assert drawn.lines[0].path == f"M0 {HEIGHT}h10v-100h1451v-100"
-    assert drawn.lists == "M0 0v1M10 0v1M1461 0v1"
+    assert drawn.lists == "M0 0v1m10-1v1m1451-1v1"
     assert [(tick.label, tick.at) for tick in drawn.years] == [
         (2022, "24.16%"),
         (2023, "49.14%"),
