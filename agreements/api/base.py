@@ -119,10 +119,10 @@ class Answer:
         self.ask_throttles(request)
         if self.waits or not self.version.number:
             return None
-        held = held_answers.get(self.follows_from)
+        held = held_answers.answer(self.follows_from)
         if held is None and self.etag not in request.headers.get("If-None-Match", ""):
             return None
-        return self.unmet(request) or (held and held.response())
+        return self.unmet(request) or held
 
     def weighed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """The answer just made, or what its caller's conditions make of it.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
 from django.http import HttpResponse, HttpResponseBase
@@ -20,9 +21,6 @@ class HeldAnswer:
 
     headers: dict[str, str]
     body: bytes
-
-    def response(self) -> HttpResponse:
-        return HttpResponse(self.body, headers=self.headers)
 
 
 class HeldAnswers:
@@ -66,6 +64,22 @@ class HeldAnswers:
         """Hold a finished answer; not one that is sent bit by bit, since it is long."""
         if not response.streaming:
             self.put(key, HeldAnswer(dict(response.headers), response.content))
+            response.in_coding = partial(self.in_coding, key, response.content)
+
+    def answer(self, key: Hashable) -> HttpResponse | None:
+        """The answer that is held."""
+        if (held := self.get(key)) is None:
+            return None
+        response = HttpResponse(held.body, headers=held.headers)
+        response.in_coding = partial(self.in_coding, key, held.body)
+        return response
+
+    def in_coding(self, key: Hashable, body: bytes, coding: str, code: Callable[[bytes], bytes]) -> bytes:
+        """An answer's body as it is sent in a content coding ("br"), which is held beside it: it takes long to make."""
+        held = self.get((key, coding))
+        if held is None:
+            self.put((key, coding), held := HeldAnswer({}, code(body)))
+        return held.body
 
 
 held_answers = HeldAnswers()

@@ -66,7 +66,9 @@ class CompressionMiddleware:
             response.streaming_content = STREAMED[coding](response.streaming_content)
             del response.headers["Content-Length"]
         else:
-            response.content = WHOLE[coding](response.content)
+            # Of an answer that a worker holds it holds the smaller form, too.
+            kept = getattr(response, "in_coding", None)
+            response.content = kept(coding, WHOLE[coding]) if kept else WHOLE[coding](response.content)
             response.headers["Content-Length"] = str(len(response.content))
         response.headers["Content-Encoding"] = coding
         weaken_etag(response)

@@ -1,7 +1,9 @@
 """Answers that a worker made already: when they are given again, and when never."""
 
+import gzip
 from datetime import date, timedelta
 
+import brotli
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
@@ -10,6 +12,7 @@ from agreements.api.held import HeldAnswer, HeldAnswers, held_answers
 from jurisdictions.api.shapes import written
 from jurisdictions.models import DataVersion
 from portal.api.renderers import to_json
+from portal.middleware import compression
 from tests.factories import AgreementFactory, CountyFactory
 
 API = "/api/v1/"
@@ -198,7 +201,31 @@ def test_a_long_file_that_is_sent_bit_by_bit_is_not_held():
     assert b"".join(response) == b"abcdef"
     assert held.get("long") is None
     held.keep("whole", HttpResponse(b"abc", headers={"X-Data-Version": "3"}))
-    assert held.get("whole").response()["X-Data-Version"] == "3"
+    assert held.answer("whole")["X-Data-Version"] == "3"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("coding", "plain"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+def test_an_answer_is_made_smaller_once(client, version, monkeypatch, coding, plain):
+    made = []
+    make = compression.WHOLE[coding]
+    monkeypatch.setitem(compression.WHOLE, coding, lambda content: made.append(content) or make(content))
+    AgreementFactory()
+    for _time in range(3):
+        response = client.get(f"{API}agreements/", headers={"Accept-Encoding": coding})
+        assert (response["Content-Encoding"], int(response["Content-Length"])) == (coding, len(response.content))
+        assert plain(response.content) == client.get(f"{API}agreements/").content
+    assert len(made) == 1
+    DataVersion.objects.bump()
+    client.get(f"{API}agreements/", headers={"Accept-Encoding": coding})
+    assert len(made) == 2
+
+
+def test_smaller_forms_take_room_too():
+    held = HeldAnswers(together=10)
+    held.keep("one", response := HttpResponse(b"a long one"))
+    assert response.in_coding("br", lambda body: body[:4]) == b"a lo"
+    assert (held.get("one"), held.size) == (None, 4)
 
 
 # -- JSON -------------------------------------------------------------------------------------------------------------
