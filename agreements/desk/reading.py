@@ -16,6 +16,7 @@ from agreements.imports.apply import Applied
 from agreements.imports.columns import find_columns
 from agreements.imports.matching import EXACT, NEAR_NAME, NEW, SAME_DOCUMENT, SAME_WORDS, VERDICT, Question
 from agreements.models import Agreement, ChangeEvent, Listing, Snapshot
+from agreements.programs import NAMES as PROGRAM_MODELS
 from jurisdictions.models import Agency, AgencyAlias, AgencyFormerId, Coverage
 from jurisdictions.names import fold, near, read_agency_name
 
@@ -219,6 +220,13 @@ class _Reading:
     def began(self, row: Listing) -> bool:
         """Whether the list before did not print this row."""
         return row.first_position == self.snapshot.position
+
+    @cached_property
+    def strange_models(self) -> set[str]:
+        """Models that this list prints and that we know from nowhere else."""
+        strange = {row.program_model for _number, row in self.printed} - {*PROGRAM_MODELS, ""}
+        before = Listing.objects.filter(program_model__in=strange, first_position__lt=self.snapshot.position)
+        return strange - set(before.values_list("program_model", flat=True))
 
     def held(self, agency: int | None) -> int | None:
         """The agency, if it was held before this list."""
@@ -480,6 +488,9 @@ class _Reading:
             elif row and self.began(row) and event.kind in ("back", "model_added", "appeared", "pending"):
                 proposal.confidence = CONFIDENCE.get(row.match_rule, 1.0)
                 proposal.is_certain = proposal.confidence >= CERTAIN
+            if row and self.began(row) and row.program_model in self.strange_models:
+                proposal.is_certain, proposal.confidence = False, 0.5
+                proposal.reason = f"No list before has a model “{row.program_model}”: a new one, or a misprint."
             yield proposal
 
     def _weigh(self, proposal: Proposal, row: Listing) -> None:

@@ -142,6 +142,20 @@ def test_an_open_change_or_doubt_stands_in_the_way_of_applying(load, editor, pub
     assert ImportRun.objects.get(pk=run.pk).doubts_settled[-1] == "ICE ended them all. (Edith)"
 
 
+def test_a_model_that_no_list_had_before_needs_a_person_once(load, editor, publisher):
+    load([CLAY])
+    new = row("Lee County Sheriff's Office", model="Tribal Task Force Model", county="Lee County")
+    run = runs.open_sheet(sheet([CLAY, new], 1), by=editor)
+    change = run.proposed.get()
+    assert not change.is_certain
+    assert "No list before has a model “Tribal Task Force Model”" in change.reason
+    decisions.decide(change, "accepted", by=editor)
+    runs.apply_run(run, by=publisher)
+    another = row("Levy County Sheriff's Office", model="Tribal Task Force Model", county="Levy County")
+    again = runs.open_sheet(sheet([CLAY, new, another], 2), by=editor)
+    assert "No list before" not in again.proposed.get(kind="appeared").reason
+
+
 def test_only_a_publisher_applies_and_undoes(load, editor, publisher, db):
     load([CLAY])
     run = runs.open_sheet(sheet([CLAY, LEE], 1), by=editor)
