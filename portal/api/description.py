@@ -34,6 +34,7 @@ from jurisdictions.geoids import STATE_USPS
 from .deprecation import DEPRECATIONS
 from .ledger_models import LedgerEntry
 from .meanings import MEANINGS, PARAMETERS
+from .webhook_description import webhooks
 
 BASE = "/api/v1/"
 PROBLEM_TYPE = "application/problem+json"
@@ -317,6 +318,7 @@ def with_what_all_answers_share(result: dict, generator: Any, request: Any, publ
     components["headers"] = {name: {"description": text, "schema": schema} for name, (text, schema) in HEADERS.items()}
     components["responses"] = {status: refusal(status) for status in REFUSALS}
     result["paths"] |= {BASE: {"get": of_root()}, f"{BASE}schema/": {"get": of_schema()}, **paths_of_files()}
+    result["webhooks"] = webhooks()
     result["servers"] = [{"url": "/", "description": "This portal."}]
     result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     if settings.CONTACT:

@@ -27,9 +27,11 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 
 from jurisdictions.models import DataVersion
 from portal.api import ledger, webhook_line, webhook_secrets, webhooks
+from portal.api.description import description
 from portal.api.key_models import PartnerKey
 from portal.api.ledger_models import LedgerTurn
 from portal.api.webhook_addresses import is_public, parts_of
@@ -334,6 +336,28 @@ def test_a_webhook_of_a_portal_without_records_begins_with_the_first_of_its_ledg
     assert send() == {}
     change()
     assert send() == {"delivered": 1}
+
+
+def test_messages_are_as_the_description_of_the_api_says(issue, send, receiver):
+    webhook = issue()
+    change(StateLawFactory)
+    policy = change()
+    send()
+    policy.delete()
+    DataVersion.objects.bump()
+    webhooks.trial(webhook)
+    send()
+    document = description()
+    types = []
+    for _path, headers, body in receiver.got:
+        message = json.loads(body)
+        types.append(message["type"])
+        told = document["webhooks"][message["type"]]["post"]
+        schema = told["requestBody"]["content"]["application/json"]["schema"]
+        Draft202012Validator({**schema, "components": document["components"]}).validate(message)
+        assert schema["properties"]["data"]["required"] == list(message["data"])
+        assert {each["name"].lower() for each in told["parameters"]} <= set(headers)
+    assert types == ["changes", "trial", "changes"]
 
 
 # -- Signed ---------------------------------------------------------------------------------------------------------
