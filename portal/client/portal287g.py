@@ -40,7 +40,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 SITE = "http://127.0.0.1:8000"  # a portal that hands this file out writes its own address here
 VERSION = "1.0"
 
-OK, NOT_FOUND, BAD_USE, NO_ANSWER, DAMAGED = range(5)
+OK, NOT_FOUND, BAD_USE, NO_ANSWER, NOT_KEPT = range(5)
 STOPPED, PIPE_CLOSED = 130, 141  # as shells have it for Ctrl+C and for a reader who went away
 
 EXIT_CODES = """\
@@ -194,7 +194,6 @@ class Portal:
         *,
         body: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        at_most: int = TRIES,
     ) -> Reply:
         """The answer of an address below /api/v1/, 304 among them. Raises Refused, or Trouble where there is none."""
         url = f"{self.site}{API}{path}{'?' if query else ''}{urlencode(query or {})}"
@@ -202,7 +201,7 @@ class Portal:
         sent = {**self._headers, **(headers or {})}
         if data is not None:
             sent["Content-Type"] = "application/json"
-        for tried in range(1, at_most + 1):
+        for tried in range(1, TRIES + 1):
             self._wait_for_the_limit()
             request = Request(url, data=data, headers=sent)
             try:
@@ -215,7 +214,7 @@ class Portal:
                     refusal.close()
                     return Reply(304, refusal.headers, refusal)
                 pause = seconds_of(refusal.headers.get("Retry-After"))
-                if refusal.code in {429, 502, 503, 504} and tried < at_most:
+                if refusal.code in {429, 502, 503, 504} and tried < TRIES:
                     refusal.close()
                     why = "It takes no more calls just now" if refusal.code == 429 else f"It answers {refusal.code}"
                     self.wait(2**tried if pause is None else pause, why)
@@ -223,7 +222,7 @@ class Portal:
                 raise self._refused(refusal) from None
             except (OSError, HTTPException) as broken:
                 told, pause = self._told(broken), 2 ** (tried - 1)
-                if tried == at_most or pause > self.patience or not is_passing(broken):
+                if tried == TRIES or pause > self.patience or not is_passing(broken):
                     raise Trouble(NO_ANSWER, told) from None
                 self.wait(pause, told)
         raise AssertionError("unreachable")
@@ -358,7 +357,7 @@ def output_to(name: str | None) -> Iterator[Output]:
     """Standard output, or a file put in place once all of it is written; what stood there stays till then."""
     if not name or name == "-":
         if sys.stdout is None:
-            raise Trouble(DAMAGED, "There is no standard output to print to.")
+            raise Trouble(NOT_KEPT, "There is no standard output to print to.")
         output = Output(sys.stdout.buffer)
         yield output
         output.flush()
@@ -460,9 +459,9 @@ def number(value: Any) -> str:
 WHY_NOTHING = {
     "blank": "Say what to look for: a ZIP code, a county, a city, an agency.",
     "too_long": "That is too long for a name.",
-    "zip_unknown": "This ZIP code is not in the table that we have (new and military ones are not). Try a name.",
-    "zip_not_covered": "This ZIP code lies where no law of a US state or territory holds that we cover.",
-    "no_such_agency": "No agency that we know has this name.",
+    "zip_unknown": "This ZIP code is not in the table that the portal has (new and military ones are not). Try a name.",
+    "zip_not_covered": "This ZIP code is of Micronesia, the Marshall Islands or Palau, which are not covered.",
+    "no_such_agency": "No agency here has this name.",
     "nothing": "Nothing here has this name.",
 }
 
@@ -474,15 +473,15 @@ def lookup(portal: Portal, options: argparse.Namespace) -> int:
         if options.format == "json":
             output.pass_on(pretty(found))
         else:
+            words = WORDS[options.lang]
             if found["post_office_city"]:
-                city = found["post_office_city"]
-                output.say(f"The post office calls it {city}, which need not be the city that governs there.")
+                output.say(words["post_office"].format(city=found["post_office_city"]))
             for candidate in found["candidates"]:
                 say_candidate(output, candidate, options.lang)
             if found["count"] > len(found["candidates"]):
-                output.say(f"… and {found['count'] - len(found['candidates'])} more: add the state.")
+                output.say(words["and_more"].format(count=found["count"] - len(found["candidates"])))
             if found["differs"] is not None:
-                output.say(f"\nTheir answers {'differ' if found['differs'] else 'are the same today'}.")
+                output.say(f"\n{words['differ' if found['differs'] else 'same']}")
     if not found["candidates"]:
         complain(WHY_NOTHING.get(found["problem"], WHY_NOTHING["nothing"]))
         for candidate in found["suggestions"]:
@@ -514,6 +513,10 @@ def say_candidate(output: Output, candidate: Record, language: str) -> None:
 MARKS = {"yes": "●", "no": "○", "looked": "?", "unchecked": "…"}
 WORDS = {
     "en": {
+        "post_office": "The post office calls it {city}, which need not be the city that governs there.",
+        "and_more": "… and {count} more: add the state.",
+        "differ": "Their answers differ.",
+        "same": "Their answers are the same today.",
         "as_of": "on {day}",
         "meaning": "What it means",
         "agencies": "Who has an agreement here",
@@ -531,6 +534,10 @@ WORDS = {
         "more": "More, with who signed what and every source: add --full",
     },
     "es": {
+        "post_office": "El correo lo llama {city}; puede que no sea la ciudad que gobierna allí.",
+        "and_more": "… y {count} más: agregue el estado.",
+        "differ": "Sus respuestas son distintas.",
+        "same": "Sus respuestas son iguales hoy.",
         "as_of": "el {day}",
         "meaning": "Qué significa",
         "agencies": "Quién tiene un acuerdo aquí",
@@ -605,7 +612,7 @@ class Told:
 
     def __init__(self, found: Record, language: str, width: int) -> None:
         self.found, self.language, self.words, self.width = found, language, WORDS[language], width
-        self.documents: list[Record] = []
+        self.documents: dict[tuple, int] = {}
 
     def lines(self, full: bool) -> Iterator[str]:
         area, state = self.found["jurisdiction"], self.found["state"]
@@ -624,9 +631,9 @@ class Told:
             yield wrapped(self.said(text), self.width)
         yield from self.rest() if full else ["", self.words["more"]]
         yield ""
-        yield f"{self.words['sources']}"
-        for place, document in enumerate(self.documents, 1):
-            yield wrapped(f"[{place}] {self.document(document)}", self.width, "  ", "    ")
+        yield self.words["sources"]
+        for document, place in self.documents.items():
+            yield wrapped(f"[{place}] {self.document(dict(document))}", self.width, "  ", "    ")
 
     def rest(self) -> Iterator[str]:
         """All that stands on the page below its first answer."""
@@ -724,9 +731,7 @@ class Told:
         return wrapped(f"{text} {numbers}" if numbers else text, self.width, indent)
 
     def numbered(self, document: Record) -> int:
-        if document not in self.documents:
-            self.documents.append(document)
-        return self.documents.index(document) + 1
+        return self.documents.setdefault(tuple(document.items()), len(self.documents) + 1)
 
     def document(self, source: Record) -> str:
         parts = [source["title"], source["publisher"]]
@@ -906,9 +911,7 @@ def say_how_old(portal: Portal, newest: str | None) -> None:
     except ValueError:
         return
     if age > STALE_AFTER:
-        portal.say(
-            f"ICE's newest list that it holds is of {newest}, {age} days old. ICE may have published more since."
-        )
+        portal.say(f"ICE's newest list here is of {newest}, {age} days old. ICE may have published more since.")
 
 
 def show(portal: Portal, options: argparse.Namespace) -> int:
@@ -1038,9 +1041,7 @@ def changes(portal: Portal, options: argparse.Namespace) -> int:
                         output.say(change_on_a_line(each))
                 cursor = page.cursor
         except LostCursor:
-            sentence = (
-                "This portal did not give out this cursor, or was put back to an older state. Begin anew, without"
-            )
+            sentence = "This portal did not give out this cursor, or was put back to an older state. Begin without"
             raise Trouble(NOT_FOUND, f"{sentence} {'the file of --cursor' if kept else '--after'}.") from None
     if not count:
         portal.say("Nothing has changed.")
@@ -1119,7 +1120,7 @@ class Mirror:
             state = json.loads((copy / STATE).read_text(encoding="utf-8")) if copy else None
         except ValueError:
             return None
-        return state if isinstance(state, dict) and {"site", "cursor", "records", "files"} <= state.keys() else None
+        return state if isinstance(state, dict) and state.keys() >= STATED else None
 
     @contextlib.contextmanager
     def for_one_run(self) -> Iterator[None]:
@@ -1133,7 +1134,7 @@ class Mirror:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / ".lock").open("w") as lock:
             if not locked(lock):
-                raise Trouble(DAMAGED, f"Another run is at work on {self.folder} just now.")
+                raise Trouble(NOT_KEPT, f"Another run is at work on {self.folder} just now.")
             yield
 
     def put_in_place(self, building: Path, state: Record) -> None:
@@ -1204,6 +1205,8 @@ class Moment(NamedTuple):
     """Of the answer that nothing has changed since the cursor; empty where none was given."""
 
 
+STATED = {"site", "records", "version", "manifest_etag", "files", *Moment._fields}
+"""What a copy says of itself."""
 News = dict[str, dict[str, "Record | None"]]
 """By list and id: the record as it is now, or None where there is none any more."""
 
@@ -1327,7 +1330,7 @@ class BringingUpToDate:
             if is_whole(part, described):
                 return part.replace(path)
             part.unlink()
-        raise Trouble(DAMAGED, f"{name} does not have the sha256 that the manifest gives. Nothing was changed.")
+        raise Trouble(NOT_KEPT, f"{name} does not have the sha256 that the manifest gives. Nothing was changed.")
 
     def fetch(self, path: str, part: Path, described: Record) -> None:
         """Add to a part what it lacks. Raises CutOff."""
@@ -1479,11 +1482,11 @@ def verify(portal: Portal, options: argparse.Namespace) -> int:
     held = Mirror(Path(options.folder))
     state, copy = held.state(), held.copy()
     if state is None or copy is None:
-        raise Trouble(DAMAGED, f"{options.folder} holds no copy that can be read. Make one: mirror {options.folder}")
+        raise Trouble(NOT_KEPT, f"{options.folder} holds no copy that can be read. Make one: mirror {options.folder}")
     wanted = {**state["records"], **{f"{AS_PUBLISHED}/{name}": each for name, each in state["files"].items()}}
     damaged = [name for name, each in wanted.items() if not is_whole(copy / name, each)]
     if damaged:
-        raise Trouble(DAMAGED, f"Not what was written: {', '.join(sorted(damaged))}. mirror mends it.")
+        raise Trouble(NOT_KEPT, f"Not what was written: {', '.join(sorted(damaged))}. mirror mends it.")
     rows = sum(each["rows"] for each in state["records"].values())
     with output_to(None) as output:
         output.say(f"{len(wanted)} files are whole: {rows:,} records of {state['site']},")
@@ -1494,7 +1497,7 @@ def verify(portal: Portal, options: argparse.Namespace) -> int:
             differ = {name: count for name in RECORDS.values() if (count := differing(portal, copy, name))}
             if differ:
                 told = ", ".join(f"{count} of {name}" for name, count in differ.items())
-                raise Trouble(DAMAGED, f"Not as the API shows them now: {told}. mirror brings them up to date.")
+                raise Trouble(NOT_KEPT, f"Not as the API shows them now: {told}. mirror brings them up to date.")
             output.say("Each record is as the API shows it now.")
     return OK
 
@@ -1552,7 +1555,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as broken:
         where = f"{broken.filename}: " if broken.filename else ""
         complain(f"portal287g: {where}{broken.strerror or broken}.")
-        return DAMAGED
+        return NOT_KEPT
 
 
 def read(arguments: list[str]) -> argparse.Namespace:
@@ -1640,8 +1643,8 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
 
     def command(name: str, run: Any, about: str, *, says: str = "", formats: Sequence[str] = ()) -> Any:
-        made = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", epilog=says,
-                                   parents=[common], **shaped)  # fmt: skip
+        told = {"help": about, "description": f"{about[0].upper()}{about[1:]}.", "epilog": says}
+        made = commands.add_parser(name, parents=[common], **told, **shaped)
         made.set_defaults(run=run)
         if formats:
             made.add_argument("--format", choices=formats, help=f"how to print it ({formats[0]})")
@@ -1664,8 +1667,7 @@ def command_line() -> argparse.ArgumentParser:
     )
 
     made = command("list", list_records, "a list, whole", formats=FORMATS, says=FILTERS)
-    made.add_argument("kind", choices=(*COLUMNS, "rows"), metavar="KIND", help=f"{', '.join(COLUMNS)}; or rows, of one"
-                      " of ICE's lists as it was printed")  # fmt: skip
+    made.add_argument("kind", choices=(*COLUMNS, "rows"), metavar="KIND", help=KINDS)
     made.add_argument("--snapshot", metavar="ID", help="whose rows")
 
     made = command("show", show, "one record with all that is known of it, as JSON", formats=("json",))
@@ -1674,9 +1676,8 @@ def command_line() -> argparse.ArgumentParser:
     )
     made.add_argument("id", metavar="ID", help="as lists and pages show it; of a jurisdiction its GEOID")
 
-    command("stats", stats, "how many agreements and agencies, on a day or through time", formats=FORMATS,
-            says="filters: as of list agreements; --by day, week or month makes it a series,\n"
-            "--group state, model or kind parts it")  # fmt: skip
+    about = "how many agreements and agencies, on a day or through time"
+    command("stats", stats, about, formats=FORMATS, says=FILTERS_OF_STATS)
 
     made = command(
         "changes", changes, "which records were created, changed, merged or withdrawn", formats=("table", "jsonl")
@@ -1698,6 +1699,7 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
+KINDS = f"{', '.join(COLUMNS)}; or rows, of one of ICE's lists as it was printed"
 PLACE = "a GEOID (12011), the address of its page (us/fl/davie), or a name that only one place has (davie fl)"
 FILTERS = """\
 filters (the API refuses those that a list does not know, and names the others):
@@ -1705,6 +1707,10 @@ filters (the API refuses those that a list does not know, and names the others):
   --kind sheriff  --topic detainers  --effect forbids  --stance ...  --q TEXT
   --signed-from DAY  --signed-to DAY  --updated-since DAY  --legal-status ...
   --as-of DAY  --ordering -signed_on  --fields id,status
+"""
+FILTERS_OF_STATS = """\
+filters: those of list agreements; --by day, week or month makes it a series,
+--group state, model or kind parts it
 """
 
 
