@@ -55,9 +55,10 @@ class _Name:
 
 _ARCHIVED = re.compile(r"(?P<kind>participating|pending)(?:entities|agencies)-(?P<moment>\d{14})")
 _PUBLISHED = re.compile(
-    r"(?P<kind>participating|pending)(?:entities|agencies)?[-_ ]?(?P<digits>\d*)[-_ ]?"
+    r"(?P<kind>participating|pending)[-_ ]?(?:entities|agencies)?[-_ ]?(?P<digits>\d*)[-_ ]?"
     r"(?P<half>am|mid|pm)?_?(?P<suffix>[b-z]|\d)?"
 )
+_PARTED = re.compile(r"(?<!\d)(?P<m>\d{1,2})[-_.](?P<d>\d{1,2})[-_.](?P<y>20\d\d)(?!\d)")  # 06-02-2026 for 06022026
 _SECOND_DOWNLOAD = re.compile(r"\s*\(\d+\)$")  # a browser's own, not ICE's
 
 
@@ -68,10 +69,22 @@ class Signed(Protocol):
     def signed_on(self) -> date | None: ...
 
 
-def date_sheet(file_name: str, sheet: Sheet, rows: Iterable[Signed], *, published: date | None = None) -> Dating:
-    """When the list was published. `published`, from a person who looked, settles the day and every doubt."""
+def date_sheet(
+    file_name: str,
+    sheet: Sheet,
+    rows: Iterable[Signed],
+    *,
+    published: date | None = None,
+    today: date | None = None,
+) -> Dating:
+    """When the list was published. `published`, from a person who looked, settles the day and every doubt.
+
+    A workbook that says it was saved after `today` was saved on a machine whose clock is wrong: its stamp says nothing.
+    """
     name = _read_name(file_name)
     stamp = sheet.modified.date() if sheet.modified else None
+    if stamp and today and stamp > today + timedelta(days=1):
+        stamp = None
     newest = _newest_signing(rows, stamp)
     doubts: list[str] = []
     if published:
@@ -97,6 +110,7 @@ def day_in_name(file_name: str) -> date | None:
 
 def _read_name(file_name: str) -> _Name:
     stem = _SECOND_DOWNLOAD.sub("", PurePath(file_name).stem.strip()).lower()
+    stem = _PARTED.sub(lambda day: f"{int(day['m']):02}{int(day['d']):02}{day['y']}", stem)
     if found := _ARCHIVED.fullmatch(stem):
         moment = _moment(found["moment"], "%Y%m%d%H%M%S")
         return _Name(found["kind"], moment.date() if moment else None, saved_at=moment)

@@ -115,10 +115,12 @@ def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
     # A row that the newest list prints letter for letter was read before.
     normalised = normalise(replace(sheet, rows=new), kind=printed_kind, corrections=held.corrections())
     read_before = [known[digest] for _number, digest in entries if digest in known]
-    dating = date_sheet(sheet.file_name, sheet, [*normalised.rows, *read_before], published=published)
+    today = timezone.localdate()
+    rows = [*normalised.rows, *read_before]
+    dating = date_sheet(sheet.file_name, sheet, rows, published=published, today=today)
     if dating.published_on is None:
         raise NotASheet(" ".join(dating.doubts))
-    if dating.published_on > timezone.localdate():
+    if dating.published_on > today:
         raise NotASheet(
             f"{sheet.file_name} would be of {dating.published_on}, a day that has not come; "
             "--published YYYY-MM-DD says when ICE published it."

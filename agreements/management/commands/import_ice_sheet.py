@@ -13,6 +13,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from agreements.desk.runs import open_sheet
 from agreements.imports import folded
@@ -187,7 +188,8 @@ def _order(given: Given) -> tuple:
     """Position of a list by what its file and a person say; the plan dates it again with all that is inside."""
     kind = kind_of(given.sheet)
     rows = normalise(given.sheet, kind=kind).rows
-    return order(kind, date_sheet(given.sheet.file_name, given.sheet, rows, published=given.published).position)
+    dating = date_sheet(given.sheet.file_name, given.sheet, rows, published=given.published, today=timezone.localdate())
+    return order(kind, dating.position)
 
 
 def _day(text: str) -> date:

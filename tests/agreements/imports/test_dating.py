@@ -16,13 +16,13 @@ from .workbooks import PARTICIPATING, PENDING
 REAL = os.environ.get("ICE_SHEETS_DIR", "")
 
 
-def dated(file_name, *, saved=None, signed=(), kind="participating", sha256="0" * 64, published=None):
+def dated(file_name, *, saved=None, signed=(), kind="participating", sha256="0" * 64, published=None, today=None):
     """The dating of a list with this name, stamp (a day) and days of signing."""
     stamp = datetime(saved.year, saved.month, saved.day, 15, tzinfo=UTC) if saved else None
     columns = PARTICIPATING if kind == "participating" else PENDING
     sheet = Sheet(file_name, sha256, "Sheet1", columns, (), stamp)
     rows = [Row(number, "FL", "FLORIDA", "A", "", "", "TFM", day, "", "", "") for number, day in enumerate(signed, 2)]
-    return date_sheet(file_name, sheet, rows, published=published)
+    return date_sheet(file_name, sheet, rows, published=published, today=today)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,20 @@ def dated(file_name, *, saved=None, signed=(), kind="participating", sha256="0" 
         ("ParticipatingEntities-20210113002027.xlsx", date(2021, 1, 13), "", 20210113002027),
         ("upload/PARTICIPATINGAGENCIES05182026AM.XLSX", date(2026, 5, 18), "am", 20260518080000),
         ("participatingAgencies05182026am (1).xlsx", date(2026, 5, 18), "am", 20260518080000),
+        ("participatingAgencies_05-18-2026_am.xlsx", date(2026, 5, 18), "am", 20260518080000),
+        ("Participating Agencies 5.18.2026.xlsx", date(2026, 5, 18), "", 20260518120000),
     ],
 )
 def test_every_form_of_name_gives_the_day_and_the_order(file_name, day, half, moment):
     dating = dated(file_name, saved=None if "-2" in file_name else day)
     assert (dating.published_on, dating.half, dating.position // 1000) == (day, half, moment)
     assert dating.doubts == []
+
+
+def test_a_stamp_of_a_day_to_come_is_that_of_a_wrong_clock():
+    name, day = "participatingAgencies05182026am.xlsx", date(2026, 5, 18)
+    dating = dated(name, saved=date(2099, 1, 1), signed=[date(2026, 5, 15)] * 2, today=date(2026, 5, 20))
+    assert (dating.published_on, dating.doubts) == (day, [])
 
 
 def test_lists_of_one_moment_are_ordered_by_their_hash():
