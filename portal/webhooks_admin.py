@@ -99,7 +99,7 @@ BUTTONS = {
     "_trial": Button(
         "Send a trial",
         "A trial goes out with the next round, within a minute.",
-        lambda webhook: not webhook.is_revoked,
+        lambda webhook: webhook.may_be_called,
         lambda webhook: webhooks.trial(webhook) and None,
     ),
     "_again": Button(

@@ -91,12 +91,12 @@ def is_elsewhere(machine: Machine) -> bool:
 
 def _is_this_one(family: socket.AddressFamily, address: tuple) -> bool:
     """A machine speaks to itself from the address it speaks to. Nothing is sent: a datagram's line only has a route."""
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(address)
-        except OSError:
-            return False  # there is no way to it, which the call itself will find
-        return probe.getsockname()[0] == address[0]
+            return probe.getsockname()[0] == address[0]
+    except OSError:
+        return False  # there is no way to it, which the call itself will find
 
 
 # -- The call ---------------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ class Line:
             if time.monotonic() >= until or isinstance(error, TimeoutError):
                 return outcome(problem=f"No answer within {self.seconds:g} seconds.")
             if isinstance(error, ssl.SSLCertVerificationError):
-                return outcome(problem=f"Its certificate is not good: {error.verify_message}."[:300])
+                return outcome(problem=f"Its certificate is not good: {error.verify_message.rstrip('.')}."[:300])
             if isinstance(error, http.client.BadStatusLine | http.client.LineTooLong | ValueError):
                 return outcome(problem="What came back is no HTTP, or broke off.")
             return outcome(problem="It cannot be reached, or the line broke before an answer.")
@@ -180,7 +180,11 @@ class Line:
             left = until - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            line = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                line = socket.socket(family, socket.SOCK_STREAM)
+            except OSError as error:  # such as IPv6 where the system has none
+                failed = error
+                continue
             line.settimeout(left if (family, address) == last else min(left, TO_CONNECT))
             try:
                 line.connect(address)

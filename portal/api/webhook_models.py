@@ -44,8 +44,9 @@ class WebhookQuerySet(models.QuerySet):
         if newest:
             changes |= ~Exists(under_way) & ~Q(cursor=newest)
         trial = Q(Exists(waiting.filter(what=WebhookDelivery.What.TRIAL, next_at__lte=now)))
-        told = Q(state=Webhook.State.ACTIVE) & (Q(key=None) | Q(key__revoked_at=None))
-        return self.in_use().filter(trial | (told & changes)).order_by("looked_at", "pk")
+        told = Q(state=Webhook.State.ACTIVE) & changes
+        of_a_partner = Q(key=None) | Q(key__revoked_at=None)
+        return self.in_use().filter(of_a_partner, trial | told).order_by("looked_at", "pk")
 
     def in_use(self) -> WebhookQuerySet:
         return self.exclude(state=Webhook.State.REVOKED)
@@ -135,7 +136,12 @@ class Webhook(models.Model):
     @property
     def is_active(self) -> bool:
         """Whether it is told what becomes different."""
-        return self.state == self.State.ACTIVE and not (self.key and self.key.is_revoked)
+        return self.state == self.State.ACTIVE and self.may_be_called
+
+    @property
+    def may_be_called(self) -> bool:
+        """Whether anything at all is sent to it, be it a trial."""
+        return not (self.is_revoked or (self.key and self.key.is_revoked))
 
     @property
     def open_delivery(self) -> WebhookDelivery | None:
@@ -163,10 +169,11 @@ class Webhook(models.Model):
 
     def secrets_at(self, moment: datetime) -> list[str]:
         """What signs at a moment, the newest first. Raises webhook_secrets.Unreadable."""
-        stored = [self.secret]
+        found = [webhook_secrets.opened(self.secret)]
         if self.old_secret and self.old_secret_until and moment < self.old_secret_until:
-            stored.append(self.old_secret)
-        return [webhook_secrets.opened(each) for each in stored]
+            with suppress(webhook_secrets.Unreadable):  # the new one is what counts
+                found.append(webhook_secrets.opened(self.old_secret))
+        return found
 
     # -- What staff do, and what comes of answers ---------------------------------------------------------------------
 

@@ -446,6 +446,7 @@ def test_the_key_of_the_installation_may_change_and_the_earlier_one_go_after_a_r
 def test_what_cannot_be_signed_is_not_sent_until_the_secret_is_renewed(issue, send, receiver, settings):
     webhook = issue()
     settings.SECRET_KEY = "another key, and nobody kept the one before"
+    Webhook.objects.update(old_secret=webhook.secret, old_secret_until=timezone.now() + timedelta(hours=1))
     change()
     assert send() == {}
     webhook.refresh_from_db()
@@ -685,9 +686,10 @@ def test_what_staff_have_stopped_is_told_nothing(issue, send, receiver, how):
             webhook.revoke()
         case _:
             key.revoke()
+            webhooks.trial(webhook)
     assert send() == {}
     assert not receiver.got
-    assert not webhook.become(State.ACTIVE) or how == "paused" or webhook.key.is_revoked
+    assert webhook.become(State.ACTIVE) == (how == "paused"), "what is revoked stays so"
 
 
 def test_a_webhook_has_one_delivery_under_way(issue):
@@ -843,6 +845,7 @@ def test_machines_of_the_public_net_and_all_others():
 def test_this_machine_is_never_called_by_whatever_address():
     assert webhook_line._is_this_one(socket.AF_INET, ("127.0.0.1", 443))
     assert not webhook_line.is_elsewhere((socket.AF_INET, ("127.0.0.1", 443)))
+    assert not webhook_line._is_this_one(999, ("2606:4700::1111", 443, 0, 0)), "no way leads there"
 
 
 def test_one_private_machine_among_those_of_a_name_is_enough_and_nothing_is_called(monkeypatch):
@@ -978,6 +981,7 @@ def test_a_machine_that_takes_the_call_and_says_nothing_is_cut_off(certificate):
 
 def test_of_several_machines_the_next_is_called_where_one_does_not_answer(receiver, line):
     line.machines_of = lambda host, seconds: [
+        (999, ("a family of addresses that this system has not", 443)),
         (socket.AF_INET, ("127.0.0.1", 1)),
         (socket.AF_INET, receiver.server_address),
     ]
