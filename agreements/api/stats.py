@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import django_filters as filters
+import orjson
 from django import forms
 from django.http import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
@@ -20,7 +21,18 @@ from rest_framework.views import APIView
 from agreements.days import today
 from agreements.filters import AgreementFilter, DayFilter
 from agreements.models import Agreement, Status
-from agreements.statistics import By, Group, People, Period, Point, Populations, Statistics, people_covered, periods
+from agreements.statistics import (
+    By,
+    Group,
+    Key,
+    People,
+    Period,
+    Point,
+    Populations,
+    Statistics,
+    people_covered,
+    periods,
+)
 
 from .base import OF_EVERY_ADDRESS, Answer, Filters
 from .files import file_of
@@ -301,7 +313,8 @@ class AgreementStats(Answer, APIView):
         rows = (self.point_record(point) for point in statistics)
         if self.is_a_file:
             return self.file(rows)
-        results = list(rows)
+        # Each is written at once: twenty thousand records in memory would keep the collector busy.
+        results = [orjson.Fragment(orjson.dumps(row)) for row in rows]
         record = {
             "by": by.value,
             "group": [group.value for group in groups],
@@ -327,18 +340,18 @@ class AgreementStats(Answer, APIView):
 
     def point_record(self, point: Point) -> dict[str, Any]:
         state, model, kind = point.key
-        told_apart = {"state": state, "model": model, "kind": kind}
-        asked = self.of_all | {name: value for name, value in told_apart.items() if value is not None}
-        listed = asked | {"status": Status.LISTED.value, "as_of": point.period.as_of.isoformat()}
-        pending = listed | {"status": Status.PENDING.value}
+        agreements, agencies, pending_agreements, pending_agencies = self.addresses(point.key)
+        as_of = point.period.as_of.isoformat()
         return {
             "period": point.period.name,
-            "starts_on": point.period.starts_on,
-            "ends_on": point.period.ends_on,
-            "as_of": point.period.as_of,
-            "list": point.listed_on,
-            "pending_list": point.pending_on,
-            **told_apart,
+            "starts_on": point.period.starts_on.isoformat(),
+            "ends_on": point.period.ends_on.isoformat(),
+            "as_of": as_of,
+            "list": point.listed_on and point.listed_on.isoformat(),
+            "pending_list": point.pending_on and point.pending_on.isoformat(),
+            "state": state,
+            "model": model,
+            "kind": kind,
             "agreements": point.agreements,
             "agencies": point.agencies,
             "by_model": point.models,
@@ -348,13 +361,32 @@ class AgreementStats(Answer, APIView):
             "left": point.left,
             "people_in_covered_counties": people_record(point.people),
             "queries": {
-                "agreements": self.query("agreements", listed),
-                "agencies": self.query("agencies", listed),
-                "pending_agreements": self.query("agreements", pending),
-                "pending_agencies": self.query("agencies", pending),
-                "before": self.query("agreements", listed | {"as_of": point.before.isoformat()}),
+                "agreements": agreements + as_of,
+                "agencies": agencies + as_of,
+                "pending_agreements": pending_agreements + as_of,
+                "pending_agencies": pending_agencies + as_of,
+                "before": agreements + point.before.isoformat(),
             },
         }
+
+    def addresses(self, key: Key) -> list[str]:
+        """What lists agreements and agencies of a state, model and kind, listed and pending: up to the day.
+
+        Twenty thousand rows have five of them each, and are as long in making as their addresses are.
+        """
+        if key not in self.made_addresses:
+            told_apart = zip(("state", "model", "kind"), key, strict=True)
+            asked = self.of_all | {name: value for name, value in told_apart if value is not None}
+            self.made_addresses[key] = [
+                self.query(records, asked | {"status": status.value, "as_of": ""})
+                for status in (Status.LISTED, Status.PENDING)
+                for records in ("agreements", "agencies")
+            ]
+        return self.made_addresses[key]
+
+    @cached_property
+    def made_addresses(self) -> dict[Key, list[str]]:
+        return {}
 
     @cached_property
     def of_all(self) -> dict[str, str]:
