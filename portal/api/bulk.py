@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -154,7 +154,8 @@ def write_all(work: Path, reading: Reading) -> list[dict[str, Any]]:
     """Every file; what the manifest says of each."""
     files = []
     for table in TABLES:
-        files += write(work, table.name, table.columns, table.forms, noted(table, reading))
+        with closing(noted(table, reading)) as rows:  # what it reads from the database, too, where writing breaks off
+            files += write(work, table.name, table.columns, table.forms, rows)
     files += write(work, "dictionary", DICTIONARY_COLUMNS, (Spreadsheet,), dictionary_rows(), is_described=False)
     return files + [write_schema(work, table, schema) for table, schema in schemas().items()]
 

@@ -294,8 +294,8 @@ def _worked_out_once(turn: LedgerTurn | None, follows_from: tuple) -> Unnoted:
     try:
         found = _worked_out(turn, follows_from)
         ours.set_result(found)
-    except BaseException as error:
-        ours.set_exception(error)
+    except BaseException:
+        ours.set_exception(RuntimeError("The records could not be looked through."))
         raise
     finally:
         with _lock:

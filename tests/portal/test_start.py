@@ -3,6 +3,7 @@ from contextlib import closing
 from time import sleep
 
 import pytest
+from django.db import OperationalError
 
 from portal import serve, start
 
@@ -24,6 +25,23 @@ def test_the_database_is_brought_up_to_date_before_the_server_starts_and_the_fil
     monkeypatch.setattr(start.os, "execv", lambda program, arguments: done.append(" ".join(arguments[1:])))
     start.main()
     assert done == ["migrate", "load_facts", "-m portal.serve --files https://portal.example"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        (OSError(30, "Read-only file system", "/data"), "/data cannot be written to: Read-only file system."),
+        (OperationalError("database or disk is full\n"), "The database cannot be used: database or disk is full"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_said_in_a_sentence(monkeypatch, trouble, sentence):
+    def in_vain(*_, **__):
+        raise trouble
+
+    monkeypatch.setattr(start, "is_taken", lambda port: False)
+    monkeypatch.setattr(start, "call_command", in_vain)
+    with pytest.raises(SystemExit, match=f"^{sentence}"):
+        start.main()
 
 
 def test_the_process_that_writes_the_files_ends_with_the_server(monkeypatch, tmp_path):

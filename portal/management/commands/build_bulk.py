@@ -41,15 +41,18 @@ class Command(BaseCommand):
             raise CommandError(f"{site} is no beginning of an address; write it like https://portal.example.")
         if not validate_host(urlsplit(site).hostname or "", settings.ALLOWED_HOSTS):
             raise CommandError(f"The portal does not answer to {site}: add its name to ALLOWED_HOSTS.")
+        refusal = None
         try:
             with interrupted_when_ended():
                 held = self.build(site, force=force, background=background)
         except KeyboardInterrupt:
-            raise CommandError(f"Stopped. {STAYS}", returncode=130) from None
+            refusal = CommandError(f"Stopped. {STAYS}", returncode=130)
         except OSError as error:
-            raise CommandError(f"{bulk.folder()} cannot be written to: {error.strerror or error}. {STAYS}") from None
-        except RuntimeError as refusal:
-            raise CommandError(str(refusal)) from None
+            refusal = CommandError(f"{bulk.folder()} cannot be written to: {error.strerror or error}. {STAYS}")
+        except RuntimeError as error:
+            refusal = CommandError(str(error))
+        if refusal:
+            raise refusal  # only here, so that it does not keep alive what was being read
         if held is None:
             self.stdout.write("Another process is writing them.")
             return
