@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -37,14 +36,21 @@ Run = tuple[str, int, int]
 """Lists of a kind, one after the other, that printed one row: the kind, the first and the last by their numbers."""
 
 
-@dataclass(frozen=True, slots=True)
 class HeldList:
-    """One of ICE's lists, with what records say of it."""
+    """One of ICE's lists, with what records say of it. Few of all lists are the first or the last of a page's rows."""
 
-    published_on: date
-    kind: str
-    brief: dict
-    source: dict
+    def __init__(self, row: Any):
+        self.published_on: date = row.published_on
+        self.kind: str = row.kind
+        self.row = row
+
+    @cached_property
+    def brief(self) -> dict:
+        return list_brief(self.row)
+
+    @cached_property
+    def source(self) -> dict:
+        return list_source(self.row)
 
 
 class HeldLists:
@@ -81,7 +87,7 @@ def read_lists() -> tuple[list[HeldList], dict[int, int]]:
     )
     lists, places = [], {}
     for place, row in enumerate(rows):
-        lists.append(HeldList(row.published_on, row.kind, list_brief(row), list_source(row)))
+        lists.append(HeldList(row))
         places[row.pk] = place
     return lists, places
 
