@@ -2,6 +2,7 @@
 
 import html
 import re
+from calendar import month_name
 from collections import Counter
 from functools import cache
 from itertools import pairwise
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.facts
 
 IN_BOTH = [pytest.param(slug, language, id=f"{language}-{slug}") for slug in PAGES for language in ("en", "es")]
 each_page = pytest.mark.parametrize(("slug", "language"), IN_BOTH)
+MONTHS = "|".join(month_name[1:])
+
 QUERIES = 4  # the version, the lists of the day
 
 
@@ -169,6 +172,12 @@ def test_numbers_of_our_own_lists_are_counted_and_come_out_as_published_counts_h
 
 def test_numbers_are_written_as_the_united_states_write_them_in_spanish_too(client):
     assert "1,843" in text_of(page(client, "what-it-is", "es"))
+
+
+def test_days_are_written_in_the_guide_as_on_every_page():
+    for fact in GuideFact.objects.all():
+        for text in (fact.sentence_en, fact.claim_en, fact.doubt_en):
+            assert not re.search(rf"(?:{MONTHS}) \d{{1,2}}\b", text), (fact.key, "18 May 2026, not May 18, 2026")
 
 
 def test_no_number_that_our_lists_give_is_typed():
