@@ -42,6 +42,9 @@ from .topics import Topic
 
 LONGEST_QUERY = 100  # characters; the longest printed name has 93
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WRITTEN_MOMENT = re.compile(
+    WRITTEN_DAY.pattern + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 OF_THE_AREA = (Reach.OWN, Reach.INSIDE, Reach.SPECIAL)
 
 
@@ -122,6 +125,21 @@ class ModelField(forms.CharField):
         return code
 
 
+class AgencyField(forms.CharField):
+    """An agency by its id; cleaned to the id that it has now, where it had another one before."""
+
+    default_error_messages = {"unknown": _("We know no agency with this id.")}
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text or Agency.objects.filter(public_id=text).exists():
+            return text
+        now = Agency.objects.filter(former_ids__public_id=text).values_list("public_id", flat=True).first()
+        if now is None:
+            raise ValidationError(self.error_messages["unknown"], "unknown")
+        return now
+
+
 class DayFilter(filters.Filter):
     field_class = DayField
 
@@ -143,14 +161,20 @@ class ModelFilter(filters.Filter):
     field_class = ModelField
 
 
+class OneAgencyFilter(filters.Filter):
+    field_class = AgencyField
+
+
 class SinceFilter(filters.Filter):
-    """A moment, 2026-05-18 or 2026-05-18T12:00:00Z."""
+    """A moment, 2026-05-18 or 2026-05-18T12:00:00Z, and not as either language writes days: 5/6/2026 is two days."""
 
     class Field(forms.DateTimeField):
         default_error_messages = {"invalid": _("Write a day such as 2026-05-18, or a moment: 2026-05-18T12:00:00Z.")}
 
         def clean(self, value):
             moment = super().clean(value)
+            if moment and not WRITTEN_MOMENT.fullmatch(str(value).strip()):
+                raise ValidationError(self.error_messages["invalid"], "invalid")
             try:
                 return moment and moment.astimezone(UTC)
             except OverflowError:  # a moment of the year 1 or 9999 that has no year in UTC
@@ -646,7 +670,7 @@ class ChangeFilter(Parameters):
     state = StateFilter(method="in_state", label=_("State"))
     jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
     kind = filters.ChoiceFilter(choices=ChangeEvent.Kind.choices, label=_("What changed"))
-    agency = filters.CharFilter("agency__public_id", max_length=6, label=_("Agency"))
+    agency = OneAgencyFilter("agency__public_id", max_length=6, label=_("Agency"))
 
     class Meta:
         model = ChangeEvent

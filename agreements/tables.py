@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Also as wide as a Chinese letter: some spreadsheets take these for the same."""
 
 
 def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence]) -> StreamingHttpResponse:

@@ -5,10 +5,18 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 
-from agreements.filters import AgencyFilter, AgreementFilter
-from agreements.models import Agreement
+from agreements.filters import AgencyFilter, AgreementFilter, ChangeFilter
+from agreements.models import Agreement, ChangeEvent
 from jurisdictions.models import Agency
-from tests.factories import AgencyFactory, AgreementFactory, CountyFactory, PlaceFactory, StandingFactory, StateFactory
+from tests.factories import (
+    AgencyFactory,
+    AgreementFactory,
+    ChangeEventFactory,
+    CountyFactory,
+    PlaceFactory,
+    StandingFactory,
+    StateFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +118,9 @@ def test_rows_are_in_the_order_asked_for(lists):
         ("as_of=2026-5-0018", "as_of"),
         ("as_of=2999-01-01", "as_of"),
         ("updated_since=soon", "updated_since"),
+        ("updated_since=05/06/2026", "updated_since"),
+        ("updated_since=2026-5-8", "updated_since"),
+        ("updated_since=2026-W20-1", "updated_since"),
         ("ordering=color", "ordering"),
         ("q=%00", "q"),
     ],
@@ -136,3 +147,20 @@ def test_an_agreement_has_the_status_and_date_of_the_day_asked_for():
     (after,) = AgreementFilter(QueryDict("as_of=2026-05-18"), Agreement.objects.all()).qs
     assert (before.status, before.signed_on) == ("listed", date(2025, 2, 26))
     assert (after.status, after.signed_on) == ("missing", date(2025, 2, 27))
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-05-18", "2026-05-18T12:00:00Z", "2026-05-18 12:00", "2026-05-18T12:00:00.384450-05:00"],
+)
+def test_a_moment_is_written_from_the_year_on(moment):
+    assert AgreementFilter({"updated_since": moment}).sentences == {}
+
+
+def test_changes_of_an_agency_are_found_by_any_id_that_it_had():
+    event = ChangeEventFactory()
+    event.agency.former_ids.create(public_id="2f2f2f")
+    ChangeEventFactory()
+    for public_id in (event.agency.public_id, "2f2f2f"):
+        assert list(ChangeFilter({"agency": public_id}, ChangeEvent.objects.all()).qs) == [event]
+    assert list(ChangeFilter({"agency": "nobody"}).sentences) == ["agency"]

@@ -92,10 +92,14 @@ class Lookup(Answer, APIView):
         """The areas or agencies that a ZIP code or a name means."""
         asked = request.data
         known = {"q", "zip", "state"}
+        if "zip" in request.query_params:
+            raise BadParameters({"zip": "What is asked stands in the body of a POST."}, known)
         if not hasattr(asked, "items") or not all(isinstance(value, str) for value in asked.values()):
             raise BadParameters({"body": 'Send an object such as {"q": "davie fl"}, its values text.'}, known)
         if unknown := sorted(set(asked) - known):
             raise BadParameters(dict.fromkeys(unknown, "There is no such parameter here."), known)
+        if twice := [name for name in known if len(getattr(asked, "getlist", lambda _name: ())(name)) > 1]:
+            raise BadParameters(dict.fromkeys(twice, "It is given more than once."), known)
         if ("q" in asked) == ("zip" in asked):
             raise BadParameters({"q": "Give either q or zip."}, known)
         name = "zip" if "zip" in asked else "q"

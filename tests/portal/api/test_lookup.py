@@ -198,3 +198,17 @@ def test_a_candidate_is_told_in_both_languages_and_leads_to_its_answer(client, l
     assert place["title"] == {"en": "Davie, Florida", "es": "Davie, Florida"}
     assert place["details"][0] == {"en": "Town in Broward County", "es": "Pueblo (Condado de Broward)"}
     assert client.get(place["answer_url"]).json()["jurisdiction"]["geoid"] == place["jurisdiction"]["geoid"]
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "parameter"),
+    [
+        (LOOKUP, "q=davie&q=miami", "q"),
+        (LOOKUP, "zip=33021&zip=33324", "zip"),
+        (f"{LOOKUP}?zip=33021", "q=davie", "zip"),
+    ],
+)
+def test_what_is_asked_twice_is_refused_by_its_name(client, db, address, body, parameter):
+    refused = client.post(address, body, content_type="application/x-www-form-urlencoded")
+    assert refused.status_code == 400
+    assert [each["parameter"] for each in refused.json()["errors"]] == [parameter]
