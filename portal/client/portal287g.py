@@ -263,7 +263,8 @@ class Portal:
 
     def _note_limit(self, headers: HTTPMessage) -> None:
         if headers.get("RateLimit-Remaining") == "0":
-            self._free_at = time.monotonic() + (seconds_of(headers.get("RateLimit-Reset")) or 0)
+            # A second more than it says, which it has rounded.
+            self._free_at = time.monotonic() + (seconds_of(headers.get("RateLimit-Reset")) or 0) + 1
 
     def _refused(self, refusal: HTTPError) -> Trouble:
         with contextlib.suppress(CutOff, ValueError):
@@ -524,9 +525,9 @@ WORDS = {
         "law_beside": "The law on agreements",
         "local_policies": "Written local policy",
         "state_law": "The law of {state}",
-        "not_in_force": "Not in force",
-        "labels": "Federal lists",
-        "changes": "What changed",
+        "not_in_force": "Bills, vetoes and past rules: not in force",
+        "labels": "Federal labels",
+        "changes": "What changed here",
         "doubts": "Sources disagree, or a detail is not certain",
         "sources": "Sources",
         "published": "published {day}",
@@ -543,12 +544,12 @@ WORDS = {
         "agencies": "Quién tiene un acuerdo aquí",
         "in_question": "En duda",
         "law_beside": "La ley sobre los acuerdos",
-        "local_policies": "Política local por escrito",
+        "local_policies": "Política local escrita",
         "state_law": "La ley de {state}",
-        "not_in_force": "Sin vigencia",
-        "labels": "Listas federales",
-        "changes": "Qué cambió",
-        "doubts": "Las fuentes no coinciden, o un detalle no es seguro",
+        "not_in_force": "Proyectos de ley, vetos y reglas pasadas: no están en vigor",
+        "labels": "Etiquetas federales",
+        "changes": "Qué cambió aquí",
+        "doubts": "Las fuentes no coinciden, o no hay certeza sobre un detalle",
         "sources": "Fuentes",
         "published": "publicado el {day}",
         "read": "leído el {day}",

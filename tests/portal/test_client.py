@@ -22,6 +22,8 @@ from urllib.request import HTTPHandler, Request, addinfourl, build_opener, urlop
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from agreements.desk import runs
 from jurisdictions.models import Agency
@@ -435,6 +437,25 @@ def test_an_answer_has_the_sentences_of_the_page_and_their_sources(answered, run
     assert len(short.splitlines()) < len(printed.splitlines())
     for source in answer["headline"][0]["sources"]:
         assert source["url"] or source["file_name"] in short
+
+
+def test_its_headings_are_those_of_the_page_in_both_languages():
+    """The file must do without our catalogue, and yet say the same."""
+    english, spanish = portal287g.WORDS["en"], portal287g.WORDS["es"]
+    assert english.keys() == spanish.keys()
+    of_pages = (
+        "meaning",
+        "agencies",
+        "in_question",
+        "local_policies",
+        "not_in_force",
+        "labels",
+        "changes",
+        "doubts",
+        "sources",
+    )
+    with translation.override("es"):
+        assert {name: spanish[name] for name in of_pages} == {name: gettext(english[name]) for name in of_pages}
 
 
 @pytest.mark.facts

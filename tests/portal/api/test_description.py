@@ -28,7 +28,7 @@ from portal.api.urls import urlpatterns
 from tests.portal.api.contract import contract, held, lost, newest_entry
 
 SITE = "http://testserver"
-PAGES_TO_READ = {"docs", "docs-text", "docs-section", "nothing"}
+PAGES_TO_READ = {"docs", "docs-client", "docs-text", "docs-section", "nothing"}
 WITHOUT_AN_EXAMPLE = {"list_changes", "get_schema", "get_manifest", "get_file", "get_file_of_version"}
 """The first only while the ledger is up to date; the others are no JSON of ours, or another's."""
 
