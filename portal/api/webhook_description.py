@@ -36,9 +36,9 @@ CHANGES = {
             "description": "The cursor of changes/ from which on it tells; null where nobody knows any more.",
         },
         "next_cursor": {**A_CURSOR, "description": "The cursor of changes/ up to which it tells."},
-        "has_more": {"type": "boolean", "description": "Whether the next message is on its way."},
+        "has_more": {"type": "boolean", "description": "Whether more is known already."},
         "is_lost": {"type": "boolean", "description": "Nobody knows what became different: begin your copy anew."},
-        "changes_url": {"type": "string", "format": "uri", "description": "The same changes with their records."},
+        "changes_url": {"type": "string", "format": "uri", "description": "Where they begin with their records."},
         "changes": {"type": "array", "maxItems": 100, "items": A_CHANGE, "description": "What became different."},
     },
 }

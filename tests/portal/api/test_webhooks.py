@@ -842,10 +842,10 @@ def test_machines_of_the_public_net_and_all_others():
     assert [address for address in PUBLIC if not is_public(address)] == []
 
 
-def test_this_machine_is_never_called_by_whatever_address():
-    assert webhook_line._is_this_one(socket.AF_INET, ("127.0.0.1", 443))
+def test_this_machine_is_never_called_though_its_address_be_a_public_one(monkeypatch):
+    monkeypatch.setattr(webhook_line, "is_public", lambda address: True)
     assert not webhook_line.is_elsewhere((socket.AF_INET, ("127.0.0.1", 443)))
-    assert not webhook_line._is_this_one(999, ("2606:4700::1111", 443, 0, 0)), "no way leads there"
+    assert webhook_line.is_elsewhere((999, ("2606:4700::1111", 443, 0, 0))), "no way leads there, so it is not this one"
 
 
 def test_one_private_machine_among_those_of_a_name_is_enough_and_nothing_is_called(monkeypatch):
