@@ -588,7 +588,7 @@ class Publisher:
         self.files["laws.csv"] = b"id,title\na1,one\n"
         self.told: list[dict] = []
         self.overwritten: dict = {}
-        """What the manifest says of agencies.jsonl otherwise than it is."""
+        """By name of a file: what the manifest says of it otherwise than it is."""
 
     def change(self, cursor: str, kind: str, record_id: str, record: dict | None) -> None:
         self.told.append({"kind": kind, "id": record_id, "record": record})
@@ -612,7 +612,8 @@ class Publisher:
             {"name": name, "bytes": len(body), "rows": body.count(b"\n"), "sha256": sha256(body).hexdigest()}
             for name, body in self.files.items()
         ]
-        next(each for each in files if each["name"] == "agencies.jsonl").update(self.overwritten)
+        for each in files:
+            each.update(self.overwritten.get(each["name"], {}))
         about = {"version": self.version, "changes_cursor": "c1", "geography": self.geography, "data_version": 1}
         return {**about, "files": files}
 
@@ -752,17 +753,17 @@ def test_files_that_were_replaced_meanwhile_are_begun_with_anew(publisher, run, 
 
 
 @pytest.mark.parametrize(
-    ("said_otherwise", "code", "sentence"),
+    ("name", "said_otherwise", "code", "sentence"),
     [
-        pytest.param({"sha256": "0" * 64}, 4, "does not have the sha256", id="other bytes"),
-        pytest.param({"bytes": 3}, 4, "does not have the sha256", id="longer than it should be"),
-        pytest.param({"name": "../../laws.jsonl"}, 3, "describes its files otherwise", id="a name that leads out"),
-        pytest.param({"name": "agency.jsonl"}, 3, "describes its files otherwise", id="a file is missing"),
-        pytest.param({"bytes": "many"}, 3, "describes its files otherwise", id="no size"),
+        pytest.param("laws.jsonl", {"sha256": "0" * 64}, 4, "does not have the sha256", id="other bytes"),
+        pytest.param("laws.jsonl", {"bytes": 3}, 4, "does not have the sha256", id="longer than it should be"),
+        pytest.param("laws.csv", {"name": "../../laws.csv"}, 3, "describes its files otherwise", id="leads out"),
+        pytest.param("laws.csv", {"bytes": "many"}, 3, "describes its files otherwise", id="no size"),
+        pytest.param("laws.jsonl", {"name": "law.jsonl"}, 3, "describes its files otherwise", id="a file is missing"),
     ],
 )
-def test_what_the_manifest_does_not_vouch_for_is_not_kept(publisher, run, folder, said_otherwise, code, sentence):
-    publisher.overwritten = said_otherwise
+def test_what_the_manifest_does_not_vouch_for_is_not_kept(publisher, run, folder, name, said_otherwise, code, sentence):
+    publisher.overwritten = {name: said_otherwise}
     found, _printed, said = run("mirror", str(folder))
     assert found == code
     assert sentence in said
