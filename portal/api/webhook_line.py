@@ -205,7 +205,7 @@ def _beginning(response: http.client.HTTPResponse) -> str:
     """How the answer begins, as text without control characters. What breaks off takes nothing from its status."""
     read = bytearray()
     with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-        while len(read) < LONGEST_ANSWER and (piece := response.read1(LONGEST_ANSWER - len(read))):
+        while piece := response.read1(LONGEST_ANSWER - len(read)):
             read += piece
     text = bytes(read).decode("utf-8", "replace")
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text).strip()

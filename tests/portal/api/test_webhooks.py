@@ -970,7 +970,7 @@ def test_a_receiver_that_gives_a_byte_now_and_then_is_cut_off(receiver, certific
     began = time.monotonic()
     outcome = line_to(receiver.server_address, certificate, seconds=0.2).post(URL, {}, b"{}")
     assert outcome.problem == "No answer within 0.2 seconds."
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15, "all of it would take twenty seconds"
 
 
 def test_a_machine_that_takes_the_call_and_says_nothing_is_cut_off(certificate):
