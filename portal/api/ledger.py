@@ -7,6 +7,8 @@ it by, whoever changed it and by whatever way. A second digest, of the record wi
 
 Who reads writes nothing. Where the ledger is behind, since a day began or a process broke off, the reader is given what
 is noted and then what differs from it, worked out in memory: the same answer, whether it has been noted yet or not.
+What is told so may be gone before anybody notes it. So the reader's cursor remembers which records it was, and they are
+told again as they are then.
 """
 
 from __future__ import annotations
@@ -15,12 +17,11 @@ import base64
 import binascii
 import hashlib
 import re
-from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -217,7 +218,7 @@ def _alone(patience: float) -> Iterator[None]:
 
 def _note(waiting: Unnoted) -> LedgerTurn:
     _facts, _stands_at, version, day, code = waiting.follows_from
-    turn = LedgerTurn.objects.create(data_version=version, day=day, release=code)
+    turn = LedgerTurn.objects.create(data_version=version, day=day, release=code, basis=waiting.basis)
     LedgerEntry.objects.bulk_create(
         [each.noted(turn) for each in waiting.found],
         batch_size=WRITTEN_AT_ONCE,
@@ -254,8 +255,11 @@ class Unnoted:
 
     @property
     def basis(self) -> str:
-        """A short name of what it follows from."""
-        return hashlib.blake2s(repr(self.follows_from).encode(), digest_size=4).hexdigest() if self.follows_from else ""
+        """A short name of what it follows from, the same for every process."""
+        if not self.follows_from:
+            return ""
+        (_database, changed_at), *more = self.follows_from
+        return hashlib.blake2s(repr((changed_at, *more)).encode(), digest_size=4).hexdigest()
 
 
 KEPT = 2
@@ -333,21 +337,44 @@ class NoCursor(ValueError):
 
 
 class Stranger(LookupError):
-    """A cursor of another installation, or of what this one was before it was put back to an older backup."""
+    """A cursor of another installation, or of what this one was before it was put back to an older backup.
+
+    Or of what was told before it was noted, was never noted, and was too much for the cursor to remember.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of a moment that was not noted yet."""
+
+    basis: str
+    """The moment (Unnoted.basis)."""
+    keys: tuple[Key, ...] | None
+    """Every record; None where they were too many to remember."""
+
+    def and_also(self, keys: Collection[Key]) -> Told:
+        if self.keys is None:
+            return self
+        together = tuple(dict.fromkeys((*self.keys, *keys)))
+        return Told(self.basis, together if len(_written(together)) <= ROOM else None)
+
+
+ROOM = 2_000
+"""Characters of a cursor for ids: of a hundred records or so."""
+TOO_MANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """How far somebody has read: all turns before `number`, and of that turn all entries up to `entry` (None: all).
 
-    In the midst of what is not noted yet: all turns up to `number`, and of what differed from it on a `basis` all up to
-    the record `seen`.
+    Where they were told of what is not noted yet: which records, in `told`, and in their order all up to `seen`.
     """
 
     number: int = 0
     mark: str = ""
     entry: int | None = None
-    basis: str = ""
+    told: Told | None = None
     seen: Key = ("", "")
 
     @classmethod
@@ -367,9 +394,10 @@ class Cursor:
         parts = FORM.fullmatch(written)
         if parts is None:
             raise NoCursor(text)
-        number, mark, entry, basis, kind, record = parts.groups()
-        cursor = cls(int(number), mark, int(entry) if entry else None, basis or "", (kind or "", record or ""))
-        if str(cursor) != text:
+        number, mark, entry, basis, seen, keys = parts.groups()
+        told = basis and Told(basis, None if keys == TOO_MANY else tuple(map(_key, keys.split("~"))))
+        cursor = cls(int(number), mark, int(entry) if entry else None, told, _key(seen) if seen else ("", ""))
+        if str(cursor) != text or len(keys or "") > ROOM:
             raise NoCursor(text)
         is_the_beginning = not cursor.number and not mark
         if not is_the_beginning and not LedgerTurn.objects.filter(number=cursor.number, mark=mark).exists():
@@ -377,12 +405,19 @@ class Cursor:
         return cursor
 
     def __str__(self) -> str:
-        parts = [str(self.number), self.mark]
+        written = f"{self.number}.{self.mark}"
         if self.entry is not None:
-            parts.append(str(self.entry))
-        elif self.basis:
-            parts += [self.basis, *self.seen]
-        return base64.urlsafe_b64encode(".".join(parts).encode()).decode().rstrip("=")
+            written += f".{self.entry}"
+        if self.told is not None:
+            keys = TOO_MANY if self.told.keys is None else _written(self.told.keys)
+            written += f"~{self.told.basis}~{_written([self.seen] if self.seen[0] else ())}~{keys}"
+        return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
+
+    @property
+    def is_told_as_noted(self) -> bool:
+        """Whether what was told before it was noted has been noted just so: then it comes again as entries."""
+        turns = LedgerTurn.objects.filter(number__gt=self.number, basis=self.told.basis)
+        return turns.exists()
 
     def entries(self) -> QuerySet[LedgerEntry]:
         """What has been noted since, in the order in which it was."""
@@ -406,7 +441,20 @@ class Cursor:
         return later
 
 
-FORM = re.compile(r"([0-9]{1,18})\.([0-9a-f]{0,12})(?:\.([0-9]{1,18})|\.([0-9a-f]{8})\.([a-z]+)\.([-a-z0-9_]+))?")
+KEY = rf"(?:{'|'.join(Kind.values)})\.[-a-z0-9_]+"
+FORM = re.compile(
+    rf"([0-9]{{1,18}})\.([0-9a-f]{{0,12}})(?:\.([0-9]{{1,18}}))?"
+    rf"(?:~([0-9a-f]{{8}})~({KEY})?~(\*|{KEY}(?:~{KEY})*))?"
+)
+
+
+def _written(keys: Collection[Key]) -> str:
+    return "~".join(map(".".join, keys))
+
+
+def _key(written: str) -> Key:
+    kind, _dot, record = written.partition(".")
+    return kind, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,20 +485,36 @@ class Page:
 
 
 def changes_after(
-    cursor: Cursor, size: int, kinds: Collection[str], turn: LedgerTurn | None, *, substantial: bool = False
+    cursor: Cursor,
+    size: int,
+    kinds: Collection[str],
+    turn: LedgerTurn | None,
+    *,
+    substantial: bool = False,
+    noted_only: bool = False,
 ) -> Page:
     """The next changes: those that are noted, in the order of their turns, then those that are not, by kind and id.
 
     `turn` is the newest. `substantial` leaves out the records of which only that became different what each new list
-    renews.
+    renews. `noted_only` leaves out what is not noted yet; a cursor is short then, and remembers nothing. Records that
+    the cursor remembers, and that were not noted as they were told, come first, all at once. Raises Stranger.
     """
+    page, told = [], cursor.told
+    if told is not None:
+        waiting = unnoted(turn)
+        if told.basis != waiting.basis or not waiting.data_version:
+            page = [] if cursor.is_told_as_noted else _told_again(cursor, turn, waiting)
+            cursor = Cursor(cursor.number, cursor.mark, cursor.entry)
+            waits = {each.key for each in waiting.differences}
+            keys = [change.key for change in page if change.key in waits]
+            told = Told(waiting.basis, ()).and_also(keys) if keys else None
     entries = cursor.entries()
     if kinds:
         entries = entries.filter(kind__in=kinds)
     if substantial:
         entries = entries.filter(cursor.substantial)
     found = list(entries[: size + 1])
-    page = [
+    page += [
         Change(
             (entry.kind, entry.record),
             State(entry.digest, entry.merged_into),
@@ -461,8 +525,13 @@ def changes_after(
         for entry in found[:size]
     ]
     if len(found) > size:
-        return Page(page, True, Cursor.at(found[size - 1].turn, found[size - 1].pk))
+        end = Cursor.at(found[size - 1].turn, found[size - 1].pk)
+        return Page(page, True, replace(end, told=told))
+    end = Cursor.at(turn)
+    if noted_only:
+        return Page(page, False, end)
     waiting = unnoted(turn)
+    remembered = set(told.keys or ()) if told else set()
     rest = [
         Change(
             each.key,
@@ -472,18 +541,37 @@ def changes_after(
             waiting.data_version,
         )
         for each in waiting.differences
-        if not kinds or each.key[0] in kinds
+        if (not kinds or each.key[0] in kinds) and each.key not in remembered and each.key > cursor.seen
     ]
     if substantial:
         rest = [each for each in rest if each.is_substantial]
-    if cursor.basis and cursor.basis == waiting.basis:
-        rest = rest[bisect_right(rest, cursor.seen, key=lambda each: each.key) :]
-    more = rest[: size - len(page)]
+    more = rest[: size - len(found)]
     page += more
-    if len(more) == len(rest):
-        return Page(page, False, Cursor.at(turn))
-    end = Cursor.at(turn)
-    return Page(page, True, Cursor(end.number, end.mark, None, waiting.basis, more[-1].key) if more else end)
+    if more:
+        told = (told or Told(waiting.basis, ())).and_also([each.key for each in more])
+    seen = more[-1].key if more else cursor.seen
+    return Page(page, len(more) < len(rest), replace(end, told=told, seen=seen) if told else end)
+
+
+def _told_again(cursor: Cursor, turn: LedgerTurn | None, waiting: Unnoted) -> list[Change]:
+    """Every record of which the cursor remembers what was never noted, as it is now. Raises Stranger."""
+    if cursor.told.keys is None:
+        raise Stranger(str(cursor))
+    differing = {each.key: each for each in waiting.differences}
+    ids = {record for _kind, record in cursor.told.keys}
+    noted = {(entry.kind, entry.record): entry for entry in LedgerEntry.objects.filter(record__in=ids)}
+    version = waiting.data_version or (turn.data_version if turn else 0)
+    changes = []
+    for key in cursor.told.keys:
+        if key in differing:
+            state = differing[key].state
+        elif key in noted:
+            state = State(noted[key].digest, noted[key].merged_into)
+        else:
+            state = State()
+        was_shown = key in noted and noted[key].is_shown
+        changes.append(Change(key, state, is_new=not was_shown, is_substantial=True, data_version=version))
+    return changes
 
 
 def geography() -> str:

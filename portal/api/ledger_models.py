@@ -29,6 +29,9 @@ class LedgerTurn(models.Model):
     data_version = models.PositiveBigIntegerField()
     day = models.DateField()
     release = models.CharField(max_length=40)
+    basis = models.CharField(
+        max_length=8, blank=True, help_text="Names the turn before, the facts, the day and the release."
+    )
     turned_at = models.DateTimeField(default=timezone.now)
 
     objects = LedgerTurnQuerySet.as_manager()

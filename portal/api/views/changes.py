@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from agreements.api.base import Answer
@@ -18,7 +18,7 @@ from agreements.api.problems import BadParameters
 from agreements.api.rule_serializers import DesignationRecord, LawRecord, PolicyRecord
 from agreements.api.serializers import AgencyWithLists, AgreementRecord, SnapshotRecord
 from portal.api import ledger
-from portal.api.ledger import Change, Cursor, Kind
+from portal.api.ledger import Change, Cursor, Key, Kind
 from portal.api.ledger_models import LedgerTurn
 from portal.api.pagination import LARGEST
 
@@ -72,7 +72,7 @@ class LostCursor(APIException):
 
     status_code = 410
     default_detail = (
-        "This cursor is of another portal, or of what this one held before it was put back to an older state."
+        "This cursor is of another portal, or of a state that this one has no record of, as after a restore."
         " Begin anew: with the files of bulk/ and the changes_cursor of their manifest, or without `after`."
     )
 
@@ -110,7 +110,11 @@ class Changes(Answer, APIView):
     )
     def get(self, request) -> Response:
         """The next changes after a cursor."""
-        page = ledger.changes_after(self.cursor, self.size, self.kinds, self.turn, substantial=self.is_substantial)
+        asked = self.cursor, self.size, self.kinds, self.turn
+        try:
+            page = ledger.changes_after(*asked, substantial=self.is_substantial)
+        except ledger.Stranger:
+            raise LostCursor from None
         return Response(
             {
                 "results": self.shown(page.changes),
@@ -149,15 +153,22 @@ class Changes(Answer, APIView):
             "merged_into": change.state.merged_into or None,
             "substantial": is_gone_since or change.is_substantial,
             "data_version": change.data_version,
-            "url": self.request.build_absolute_uri(reverse(f"api:{kind}-detail", args=[public_id])),
+            "url": self.address_of(change.key),
             "record": record,
         }
+
+    def address_of(self, key: Key) -> str:
+        kind, public_id = key
+        return self.request.build_absolute_uri(reverse(f"api:{kind}-detail", args=[public_id]))
 
     @cached_property
     def cursor(self) -> Cursor:
         try:
-            return Cursor.read(self.request.query_params.get("after", ""))
-        except ledger.NoCursor:
+            cursor = Cursor.read(self.request.query_params.get("after", ""))
+            for key in (cursor.told and cursor.told.keys) or ():
+                self.address_of(key)
+            return cursor
+        except (ledger.NoCursor, NoReverseMatch):
             sentence = "Give the next_cursor of an answer of this address, as it came, or leave it out."
             raise BadParameters({"after": sentence}, self.known_parameters) from None
         except ledger.Stranger:

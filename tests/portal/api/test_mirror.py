@@ -353,7 +353,7 @@ def test_a_portal_put_back_to_an_older_backup_says_so_to_who_has_read_further(po
 
 
 NO_CURSORS = ["x", "%00", "é", "Li4u", "-1", "A" * 5000, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5LmFi", "MS4AAA", "MS54LjUuNg"]
-OF_ANOTHER_PORTAL = ["MS5h", "MS5hYmMuNQ", "MS5hYi4wMTIzNDU2Ny5sYXcuYS1i"]
+OF_ANOTHER_PORTAL = ["MS5h", "MS5hYmMuNQ", "MS5hYn4wMTIzNDU2N35sYXcuYS1ifmxhdy5hLWI", "MS5hYn4wMTIzNDU2N35-Kg"]
 
 
 def test_what_is_no_cursor_of_ours_is_refused_with_a_sentence(client, db):
@@ -412,10 +412,75 @@ def test_what_is_not_noted_yet_is_told_all_the_same_and_reading_it_writes_nothin
     assert len(portal.told) == len({(each["kind"], each["id"]) for each in portal.told})
     writing = {"INSERT", "UPDATE", "DELETE", "SAVEPOINT", "BEGIN", "SET"}
     assert not writing & {query["sql"].split()[0] for query in asked.captured_queries}
-    assert portal.cursor == cursor  # they come again, until they are noted
-    assert portal.follow() == told
+    assert portal.cursor != cursor  # which remembers them
+    assert portal.follow(noted=False) == set()
+    assert portal.follow() == told  # once more, as they were noted
     assert portal.follow() == set()
-    assert portal.cursor != cursor
+    assert len(portal.cursor) < len(cursor) + 3
+
+
+def test_what_was_told_and_is_gone_before_it_is_noted_is_taken_back(portal):
+    portal.follow()
+    sheriff, jail = Agency.objects.get(name=SHERIFF[1]), Agency.objects.get(name=JAIL[1])
+    portal.merge(jail.public_id, sheriff.public_id)
+    assert ("agency", "merged") in portal.follow(noted=False)
+    portal.unmerge(jail.public_id)
+    assert portal.follow() >= {("agency", "updated")}
+    portal.edit(portal.policy, state="withdrawn")
+    assert portal.follow(noted=False) == {("policy", "withdrawn")}
+    portal.edit(portal.law, title="Another act")
+    assert portal.follow(noted=False) == {("policy", "withdrawn"), ("law", "updated")}
+    assert portal.follow(noted=False) == set()
+    portal.edit(portal.policy, state="published")
+    assert ("policy", "updated") in portal.follow(noted=False)
+    portal.follow()
+    assert portal.follow() == set()
+
+
+def call_all_agencies(after: str) -> None:
+    """With this behind their names."""
+    for agency in Agency.objects.all():
+        Agency.objects.filter(pk=agency.pk).update(name=agency.name.removesuffix(" II") + after)
+    DataVersion.objects.bump()
+
+
+def test_what_was_told_page_by_page_is_taken_back_too(portal):
+    """Several pages of what is not noted, then it goes while they are read."""
+    portal.code["PAGE_SIZE"] = 1
+    portal.follow()
+    cursor = portal.cursor
+    call_all_agencies(" II")
+    for _page in range(2):
+        answer = portal.changes(after=cursor, page_size=1)
+        for each in answer["results"]:
+            portal.records[each["kind"], each["id"]] = each["record"]
+        cursor = answer["next_cursor"]
+    call_all_agencies("")
+    portal.cursor = cursor
+    assert portal.follow(noted=False) == {("agency", "updated")}
+    assert portal.follow() == set()
+
+
+def test_who_was_told_too_much_to_remember_begins_anew_if_it_was_never_noted(portal, monkeypatch):
+    monkeypatch.setattr(ledger, "ROOM", 10)
+    portal.follow()
+    call_all_agencies(" II")
+    portal.follow(noted=False)
+    before = portal.cursor
+    portal.follow()  # noted as it was told
+    call_all_agencies("")
+    portal.follow(noted=False)
+    assert portal.changes(after=before)["results"]
+    call_all_agencies(" II")
+    problem = portal.get(f"/api/v1/changes/?after={portal.cursor}", status=410)
+    assert "Begin anew" in problem.json()["detail"]
+
+
+@pytest.mark.parametrize("key", ["event.a-b", "law.%", "county.12011", "event." + "a" * 3000])
+def test_nobody_can_make_up_what_a_cursor_remembers(portal, key):
+    turn = ledger.catch_up()
+    made_up = ledger.Cursor(turn.number, turn.mark, None, ledger.Told("01234567", (tuple(key.split(".")),)))
+    assert portal.get(f"/api/v1/changes/?after={made_up}", status=400)
 
 
 def test_who_is_in_the_midst_of_what_is_not_noted_loses_nothing_when_it_changes_or_is_noted(portal):
