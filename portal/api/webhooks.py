@@ -153,9 +153,16 @@ class Round:
         """The cursor that the webhook stands at, and what it is to be told of what was noted since."""
         try:
             cursor = Cursor.read(webhook.cursor) if webhook.cursor else Cursor.at(self.turn)
+            return webhook.cursor, self.after(cursor, webhook)
         except (ledger.NoCursor, ledger.Stranger):
-            # The ledger is not the one that it was: from which on nothing is known, so the copy begins anew.
+            # The ledger is not the one that it was. Nobody knows what became different, so the copy begins anew.
             return webhook.cursor, Found([], Cursor.at(self.turn), is_lost=True)
+
+    def after(self, cursor: Cursor, webhook: Webhook) -> Found:
+        """What the webhook is to be told of that was noted after a cursor, as much as one delivery holds.
+
+        Raises ledger.Stranger.
+        """
         found = Found([], cursor, has_more=True)
         while found.has_more and len(found.told) <= MOST_CHANGES - LOOKED_AT_ONCE:
             page = ledger.changes_after(
@@ -167,7 +174,7 @@ class Round:
             )
             told = [each for each in self.told(page.changes) if is_for(webhook, each)]
             found = Found(found.told + told, page.cursor, has_more=page.has_more)
-        return webhook.cursor, found
+        return found
 
     def told(self, changes: list[Change]) -> list[dict]:
         """What a delivery says of each change: which record, what became of it, and where it is read."""
