@@ -941,7 +941,8 @@ def stats(portal: Portal, options: argparse.Namespace) -> int:
             output.pass_on(pretty(found))
             return OK
         output.say(f"{number(found['agreements'])} agreements of {number(found['agencies'])} agencies")
-        output.say(f"in {found['states']} states and territories, known by {found['meta']['as_of']}")
+        where = "1 state or territory" if found["states"] == 1 else f"{found['states']} states and territories"
+        output.say(f"in {where}, known by {found['meta']['as_of']}")
         for heading, counts in (("by model", found["by_model"]), ("by status", found["by_status"])):
             output.say(f"\n{heading}")
             for name, count in counts.items():
@@ -1490,8 +1491,9 @@ def verify(portal: Portal, options: argparse.Namespace) -> int:
         raise Trouble(NOT_KEPT, f"Not what was written: {', '.join(sorted(damaged))}. mirror mends it.")
     rows = sum(each["rows"] for each in state["records"].values())
     with output_to(None) as output:
-        output.say(f"{len(wanted)} files are whole: {rows:,} records of {state['site']},")
-        output.say(f"data version {state['data_version']}, cursor {state['cursor']}")
+        output.say(
+            f"{len(wanted)} files are whole: {rows:,} records of {state['site']}, data version {state['data_version']}."
+        )
         if options.live:
             if state["site"] != portal.site:
                 raise Trouble(BAD_USE, f"It is a copy of {state['site']}. Ask that one: --site {state['site']}")
@@ -1648,7 +1650,8 @@ def command_line() -> argparse.ArgumentParser:
         made = commands.add_parser(name, parents=[common], **told, **shaped)
         made.set_defaults(run=run)
         if formats:
-            made.add_argument("--format", choices=formats, help=f"how to print it ({formats[0]})")
+            unless_said = f"{formats[0]}, or as the name of FILE ends" if formats is FORMATS else formats[0]
+            made.add_argument("--format", choices=formats, help=f"how to print it ({unless_said})")
             made.add_argument("-o", "--output", metavar="FILE", help="write it to a file, once all of it has come")
         return made
 
