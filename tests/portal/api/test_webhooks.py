@@ -293,7 +293,7 @@ def test_what_each_new_list_renews_comes_to_who_asked_for_it(issue, send, receiv
     issue(is_told_of_renewals=wanted)
     change()
     send()
-    assert asked == [{"substantial": not wanted}]
+    assert asked == [{"substantial": not wanted, "noted_only": True}]
 
 
 def test_many_changes_come_in_order_in_messages_of_bounded_size(issue, send, receiver, monkeypatch):
