@@ -172,7 +172,6 @@ class Round:
                 self.turn,
                 substantial=not webhook.is_told_of_renewals,
                 noted_only=True,
-                noted_only=True,
             )
             told = [each for each in self.told(page.changes) if is_for(webhook, each)]
             found = Found(found.told + told, page.cursor, has_more=page.has_more)
