@@ -34,6 +34,8 @@ NOBODY = bytes(16)
 LONGEST = 60 * 60  # seconds: no caller's time lasts longer
 NEIGHBOURS = 16
 """Rows in which one caller may stand. Where all are taken, the row whose time is over first makes way."""
+PART = ROWS // 64
+"""Rows in which all callers of one wide network stand, so that it cannot push out those of others."""
 
 
 class Counts:
@@ -49,17 +51,20 @@ class Counts:
     def is_shared(self) -> bool:
         return self._file is not None
 
-    def count(self, caller: str, seconds: int, day: date) -> tuple[int, float]:
+    def count(self, caller: str, seconds: int, day: date, *, within: str = "") -> tuple[int, float]:
         """Count a call. Returns how many there were in the caller's time, this one among them, and when it is over.
 
         The time begins with the first call and lasts `seconds`. `day` is today: with each day the key of the code
-        under which callers stand is another, and what was counted is forgotten.
+        under which callers stand is another, and what was counted is forgotten. `within` names the wide network of a
+        caller to whom addresses without number cost nothing: all its callers stand in one part of the table.
         """
         now = time()
         with self._alone():
-            who = blake2s(caller.encode(), key=self._key(day), digest_size=16).digest()
+            key = self._key(day)
+            who = blake2s(caller.encode(), key=key, digest_size=16).digest()
+            begin, room = self._part(within, key) if within else (0, ROWS)
             first = int.from_bytes(who[:4], "little")
-            places = [HEAD.size + (first + step) % ROWS * ROW.size for step in range(NEIGHBOURS)]
+            places = [HEAD.size + (begin + (first + step) % room) * ROW.size for step in range(NEIGHBOURS)]
             chosen, soonest = places[0], float("inf")
             for place in places:
                 held, ends, calls = ROW.unpack_from(self._table, place)
@@ -83,6 +88,12 @@ class Counts:
     def __bytes__(self) -> bytes:
         """Everything that is kept."""
         return self._table[:]
+
+    @staticmethod
+    def _part(within: str, key: bytes) -> tuple[int, int]:
+        """The first row of a network's part of the table, which nobody can choose, and how many there are."""
+        number = int.from_bytes(blake2s(within.encode(), key=key, digest_size=4).digest(), "little")
+        return number % (ROWS // PART) * PART, PART
 
     def _key(self, day: date) -> bytes:
         mark, of_day, key = HEAD.unpack_from(self._table, 0)

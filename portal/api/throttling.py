@@ -17,6 +17,8 @@ from agreements.days import today
 from .counts import Counts, table_of
 
 MINUTE = 60  # seconds
+NETWORKS_OF_A_SITE = 10
+"""Times the limit of one address that a /48 of IPv6 may take: the share of one customer, often for nothing."""
 WITH_PORT = re.compile(r"\[(?P<six>[0-9a-fA-F:.]+)\](?::[0-9]+)?|(?P<four>[0-9.]+):[0-9]+")
 
 
@@ -30,7 +32,8 @@ class ByAddress(BaseThrottle):
     """So many calls in a minute from one address; who tells a key has the key's own limit instead.
 
     A caller's minute begins with their first call. Addresses stand under a keyed hash (see `counts`); an IPv6 address
-    counts by its /64, the share of one household.
+    counts by its /64, the share of one household. Whoever has a /48 has 65,536 of those: together they may make as
+    many calls as `NETWORKS_OF_A_SITE` households, and all of a /32 stand in one part of the table.
     """
 
     scope = "call"
@@ -47,9 +50,16 @@ class ByAddress(BaseThrottle):
             return True  # a browser asks by itself before it calls
         key = getattr(request, "auth", None)
         self.limit = key.calls_a_minute if key else self.most
-        caller = f"key {key.number}" if key else network(self.get_ident(request))
-        self.taken, self.ends = counts().count(f"{self.scope} {caller}", self.seconds, today())
-        return self.taken <= self.limit
+        if key:
+            return self._count(f"key {key.number}") <= self.limit
+        household, site, provider = networks(self.get_ident(request))
+        if site and self._count(f"site {site}", provider) > self.limit * NETWORKS_OF_A_SITE:
+            return False
+        return self._count(household, provider) <= self.limit
+
+    def _count(self, caller: str, within: str = "") -> int:
+        self.taken, self.ends = counts().count(f"{self.scope} {caller}", self.seconds, today(), within=within)
+        return self.taken
 
     def wait(self) -> float | None:
         """Seconds until the caller's time is over, of a call that was refused."""
@@ -66,17 +76,18 @@ class ByAddress(BaseThrottle):
         }
 
 
-def network(address: str | None) -> str:
-    """The part of an address that stands for one reader; "" for what is no address."""
+def networks(address: str | None) -> tuple[str, str, str]:
+    """The part of an address that stands for one reader, and of IPv6 the /48 and the /32 around it; "" for none."""
     written = (address or "").strip()
     if with_port := WITH_PORT.fullmatch(written):  # as some proxies write it
         written = with_port["six"] or with_port["four"]
     try:
         parsed = ipaddress.ip_address(written)
     except ValueError:
-        return ""
+        return "", "", ""
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
-    return str(parsed)
+            return str(parsed.ipv4_mapped), "", ""
+        household, site, provider = (str(ipaddress.IPv6Address(int(parsed) >> rest << rest)) for rest in (64, 80, 96))
+        return household, site, provider
+    return str(parsed), "", ""

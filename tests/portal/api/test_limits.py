@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from jurisdictions.models import DataVersion
 from portal.api import keys, throttling
-from portal.api.counts import HEAD, ROW, ROWS, Counts, table_of
+from portal.api.counts import HEAD, PART, ROW, ROWS, Counts, table_of
 from portal.api.key_models import PartnerKey
 
 STATUS = "/api/v1/status/"
@@ -102,7 +102,18 @@ def test_a_caller_cannot_be_another_one_by_saying_so(client, three_a_minute):
     ],
 )
 def test_a_proxy_may_write_a_port_beside_the_address(written, caller):
-    assert throttling.network(written) == caller
+    assert throttling.networks(written)[0] == caller
+
+
+@pytest.mark.django_db
+def test_who_has_households_without_number_calls_as_ten_of_them(client, three_a_minute):
+    """A /48 of IPv6, which costs nothing, has 65,536 shares of a household."""
+    calls = [client.get(STATUS, REMOTE_ADDR=f"2001:db8:7:{number:x}::1") for number in range(31)]
+    assert [each.status_code for each in calls] == [200] * 30 + [429]
+    assert (calls[-1]["RateLimit-Remaining"], calls[0]["RateLimit-Remaining"]) == ("0", "2")
+    assert 0 < int(calls[-1]["Retry-After"]) <= 61
+    assert client.get(STATUS, REMOTE_ADDR="2001:db8:8::1").status_code == 200, "the next one calls on"
+    assert client.get(STATUS, REMOTE_ADDR="203.0.113.5").status_code == 200
 
 
 @pytest.mark.django_db
@@ -169,6 +180,19 @@ def test_callers_without_number_take_no_more_room_and_the_counts_of_a_caller_sta
         counts.count(f"call {number}", 60, TODAY)
     assert [counts.count(f"call {number}", 60, TODAY)[0] for number in range(100)] == [2] * 100
     assert (tmp_path / "calls").stat().st_size == len(bytes(counts)) < 2_200_000
+
+
+def test_a_wide_network_takes_one_part_of_the_table_whatever_it_does(tmp_path):
+    counts = Counts(tmp_path / "calls")
+    others = [f"call 203.0.113.{number}" for number in range(100)]
+    for number in range(3 * PART):
+        counts.count(f"call {number}", 60, TODAY, within="2001:db8::")
+    assert 0 < sum(calls > 0 for _who, _ends, calls in ROW.iter_unpack(bytes(counts)[HEAD.size :])) <= PART
+    for _call in range(2):
+        again = [counts.count(other, 60, TODAY)[0] for other in others]
+        for number in range(PART, 3 * PART):
+            counts.count(f"call {number}", 60, TODAY, within="2001:db8::")
+    assert again.count(2) > 80, "one or two of a hundred stand in that part"
 
 
 def test_a_table_that_others_could_read_or_have_made_is_not_used(tmp_path):

@@ -408,11 +408,11 @@ def test_no_answer_sets_a_cookie_or_varies_by_one(get):
 
 
 def test_an_ipv6_household_counts_as_one():
-    from portal.api.throttling import network
+    from portal.api.throttling import networks
 
-    assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2::1") != network("2001:db8:1:3::1")
-    assert network("::ffff:192.0.2.1") == network("192.0.2.1")
-    assert network("not an address") == ""
+    assert networks("2001:db8:1:2:3:4:5:6") == networks("2001:db8:1:2::1") != networks("2001:db8:1:3::1")
+    assert networks("::ffff:192.0.2.1") == networks("192.0.2.1")
+    assert networks("not an address")[0] == ""
 
 
 # -- What it costs --------------------------------------------------------------------------------------------------
