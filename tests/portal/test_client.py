@@ -412,8 +412,10 @@ def test_it_finds_what_is_meant(answered, run):
 
 
 @pytest.mark.facts
-@pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(("place", "geoid"), [("us/fl/davie/", "1216475"), ("12011", "12011"), ("06", "06")])
+@pytest.mark.parametrize(
+    ("place", "geoid", "language"),
+    [("us/fl/davie/", "1216475", "es"), ("12011", "12011", "en"), ("us/il", "17", "es"), ("06", "06", "en")],
+)
 def test_an_answer_has_the_sentences_of_the_page_and_their_sources(answered, run, place, geoid, language):
     answered()
     answer = said_by_the_api(f"jurisdictions/{geoid}/answer/")
