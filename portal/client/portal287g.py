@@ -556,7 +556,7 @@ WORDS = {
         "more": "Más, con quién firmó qué y todas las fuentes: agregue --full",
     },
 }
-PAGE = re.compile(r"(?:https?://[^/]+)?/?(?:es/)?us/([a-z]{2})/(?:([a-z0-9-]+)/?)?(?:[?#].*)?")
+PAGE = re.compile(r"(?:https?://[^/]+)?/?(?:es/)?us/([a-z]{2})(?:/([a-z0-9-]+))?/?(?:[?#].*)?")
 GEOID = re.compile(r"\d{2}|\d{5}|\d{7}|\d{10}")
 
 
