@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date
 from functools import cached_property, wraps
+from typing import ClassVar
 
 import django_filters as filters
 from django import forms
@@ -219,6 +220,10 @@ def built_once(get_form_class: Callable) -> Callable:
 class Parameters(filters.FilterSet):
     """A FilterSet that tells what was asked and what is wrong with it."""
 
+    apart: ClassVar[tuple[str, ...]] = ()
+    """Parameters that are each a condition of its own on the record: who asks for several gets what their lists have in
+    common. Those of which the lists are shortest come first."""
+
     def __init__(
         self,
         data: Mapping[str, str] | None = None,
@@ -321,6 +326,8 @@ def spelt_like(query: str, agency: OuterRef) -> Exists:
 class AgreementFilter(OnADay):
     """Agreements known by `as_of` (today unless given), each with its status that day."""
 
+    apart = ("state", "kind", "model", "status")
+
     q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Agency name"))
     state = StateFilter("agency__state", label=_("State"))
     jurisdiction = AreaFilter(method="in_area", label=_("Area (GEOID)"))
@@ -371,6 +378,8 @@ class AgencyFilter(OnADay):
 
     `model`, `status` and the signing dates are of one and the same agreement.
     """
+
+    apart = ("state", "kind", "placement")
 
     q = filters.CharFilter(method="named", max_length=LONGEST_QUERY, label=_("Agency name"))
     state = StateFilter("state", label=_("State"))

@@ -18,8 +18,8 @@ from django.utils import translation
 
 from agreements import lists
 from agreements.api import shapes
-from agreements.api.base import selections
 from agreements.api.held import held_answers
+from agreements.api.selections import members, missed, selections
 from jurisdictions.api.shapes import written
 from portal.answers import counties, series, shelf
 from portal.api.throttling import counts
@@ -140,6 +140,8 @@ def _empty_caches():
     shapes.kept_lists.cache_clear()
     written.clear()
     selections.clear()
+    members.clear()
+    missed.clear()
     lists.kept_lists.cache_clear()
     held_answers.clear()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2s
 from typing import Any
 
@@ -13,7 +12,7 @@ import orjson
 from django import forms
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.http import http_date
 from rest_framework import mixins, viewsets
@@ -26,13 +25,13 @@ from agreements.caching import release
 from agreements.days import today
 from agreements.filters import DayField
 from agreements.lists import Lists
-from jurisdictions.api.kept import Kept, Key
 from jurisdictions.api.shapes import AS_JSON, Form, Shape, fields_of
 from jurisdictions.models import DataVersion
 
 from .files import Cells, SomeFields, file_of
 from .held import held_answers
 from .problems import BadParameters, Unchanged, unmet_condition
+from .selections import Selection
 
 LICENCE = "CC BY 4.0; documents and lists of the US government: public domain"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
@@ -52,23 +51,21 @@ OF_EVERY_ADDRESS = ("format",)
 OF_A_LIST = ("page", "page_size", "fields", "expand")
 OF_A_RECORD = ("fields", "expand")
 
-selections: Kept[array] = Kept(together=4_000_000)
-"""The keys of lists, by what was asked for."""
-BESIDE_KEYS = 1_000
-"""Bytes that a list of keys takes in memory beside these: what was asked for."""
-
 
 class Filters(BaseFilterBackend):
     """The FilterSets of the pages; what a page would say beside a field is refused here."""
 
     def filter_queryset(self, request, queryset, view):
-        if view.filterset_class is None:
-            return queryset
-        filterset = view.filterset_class(request.query_params, queryset, asked_only=True)
-        if not filterset.is_valid():
-            errors = {name: [str(each) for each in sentences] for name, sentences in filterset.errors.items()}
-            raise BadParameters(errors, view.known_parameters)
-        return filterset.qs
+        return queryset if view.filterset_class is None else filtered(view, request.query_params, queryset)
+
+
+def filtered(view: Answer, asked: Mapping[str, str], queryset: QuerySet) -> QuerySet:
+    """What these parameters ask for."""
+    filterset = view.filterset_class(asked, queryset, asked_only=True)
+    if not filterset.is_valid():
+        errors = {name: [str(each) for each in sentences] for name, sentences in filterset.errors.items()}
+        raise BadParameters(errors, view.known_parameters)
+    return filterset.qs
 
 
 class Answer:
@@ -102,6 +99,10 @@ class Answer:
                     response.render()
                 held_answers.keep(self.follows_from, response)
             response = self.weighed(request, response)
+            # View, request and answer know each other. Apart, each goes with the last who needs it.
+            self.response = None
+            if not response.streaming:
+                self.request = None
         for throttle in self.throttles:
             for name, value in throttle.headers().items():
                 response.headers.setdefault(name, value)
@@ -360,34 +361,17 @@ class RecordViewSet(Answer, mixins.ListModelMixin, mixins.RetrieveModelMixin, vi
 
     def lines_of_all(self) -> list[bytes]:
         """All records of the list, written."""
-        if self.shape.table(self.form) or selections.get(self.selection):
+        if self.shape.table(self.form) or self.shape.table(AS_JSON):
             return self.shape.written(self.selected(), self.form)
-        # Nothing is kept yet: the list is read in its order in one go.
-        lines = self.shape.write(self.filter_queryset(self.get_queryset()), self.form)
-        self.keep_selected(array("q", lines))
-        return [*lines.values()]
+        # Nothing is written yet: the list is read in its order in one go.
+        return [*self.shape.write(self.filter_queryset(self.get_queryset()), self.form).values()]
 
-    def selected(self) -> array:
-        """The keys of all records of the list in their order. A worker keeps them for its other pages and forms."""
-        selected = selections.get(self.selection)
-        if selected is None:
-            selected = array("q", self.filter_queryset(self.get_queryset()).values_list("pk", flat=True))
-            self.keep_selected(selected)
-        return selected
-
-    def keep_selected(self, keys: array) -> None:
-        if self.shape.facts:
-            selections.put(self.selection, keys, keys.itemsize * len(keys) + BESIDE_KEYS)
-
-    @cached_property
-    def selection(self) -> Key:
-        """What the list follows from. One that is kept under it was asked for in order."""
-        asked = [(name, text) for name in self.filterset_class.base_filters if (text := self.query.get(name))]
-        return self.shape.facts, (self.shape_class, today(), *asked)
-
-    @property
-    def query(self) -> QueryDict:
-        return self.request.query_params
+    def selected(self) -> Sequence[int]:
+        """The keys of all records of the list, in its order."""
+        given, filters = self.request.query_params, self.filterset_class
+        asked = {name: text for name in filters.base_filters if (text := given.get(name))}
+        filter_these = partial(filtered, self, queryset=self.get_queryset())
+        return Selection(self.shape.facts, self.shape_class, asked, filters.apart, filter_these).keys()
 
     def retrieve(self, request: Request, *args, **kwargs) -> HttpResponseBase:
         row = self.shape.rows(self.one()).first()

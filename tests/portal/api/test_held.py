@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 import brotli
 import pytest
+from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
+from django.test.utils import CaptureQueriesContext
 
-from agreements.api.base import selections
 from agreements.api.held import HeldAnswer, HeldAnswers, held_answers
+from agreements.api.selections import members, missed, selections
 from jurisdictions.api.shapes import written
 from jurisdictions.models import DataVersion
 from portal.api.renderers import to_json
@@ -125,9 +127,14 @@ LISTS = (
 )
 
 
-def forget_everything():
-    for kept in (held_answers, selections, written):
+def forget_lists():
+    for kept in (held_answers, selections, members, missed):
         kept.clear()
+
+
+def forget_everything():
+    forget_lists()
+    written.clear()
 
 
 @pytest.mark.facts
@@ -150,6 +157,46 @@ def test_another_page_or_form_of_a_list_asks_for_the_version_alone(client, djang
     for form in ("&page_size=10&page=2", "&format=csv", "&format=csv&fields=status,id", "&format=jsonl", "&fields=url"):
         with django_assert_num_queries(1):
             assert client.get(f"{API}agreements/?state=VA{form}").status_code == 200
+
+
+COMBINED = (
+    # What is asked for together, or the first of the filters that are a condition of their own; then the others.
+    ("agreements/?", ("state=TX", "status=listed"), ""),
+    ("agreements/?", ("state=TX", "kind=sheriff", "model=TFM", "status=listed"), "&ordering=-signed_on"),
+    ("agreements/?", ("q=county", "state=TX", "status=listed"), "&ordering=-status,model"),
+    ("agreements/?as_of=2025-06-15&", ("jurisdiction=48&reach=all", "model=WSO"), ""),
+    ("agreements/?as_of=2025-06-15&", ("state=TX", "status=missing"), "&ordering=-status"),
+    ("agreements/?", ("signed_from=2025-03-01&signed_to=2025-04-01", "kind=municipal_police", "status=listed"), ""),
+    ("agencies/?", ("state=TX", "kind=sheriff", "placement=decided"), "&ordering=-agency"),
+    ("agencies/?", ("model=JEM&status=listed", "state=TX"), ""),
+    ("agencies/?as_of=2026-01-01&", ("model=TFM&status=no_longer_listed", "kind=constable"), ""),
+)
+
+
+@pytest.mark.facts
+@pytest.mark.parametrize(("records", "parts", "order"), COMBINED)
+def test_a_list_with_several_filters_is_what_the_lists_of_each_have_in_common(
+    client, django_assert_num_queries, records, parts, order
+):
+    address = f"{API}{records}{'&'.join(parts)}{order}&page_size=1000"
+    asked = client.get(address).content
+    forget_lists()
+    for number, part in enumerate(parts):
+        client.get(f"{API}{records}{part}{'' if number else order}")
+    with django_assert_num_queries(1):
+        assert client.get(address).content == asked
+
+
+@pytest.mark.facts
+def test_what_one_filter_keeps_is_asked_for_when_it_was_missed_twice(client):
+    """So that a first call costs no more than to ask for its list, and most combinations cost nothing."""
+    client.get(f"{API}agreements/?page_size=1000&fields=id")
+    told = []
+    for state, status in (("TX", "listed"), ("TX", "missing"), ("VA", "missing"), ("VA", "listed"), ("TX", "ended")):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"{API}agreements/?state={state}&status={status}&page_size=1&fields=id")
+        told.append(len(queries) - 1)
+    assert told == [1, 1, 1, 2, 1]
 
 
 def test_what_is_wrong_is_refused_though_the_list_is_kept(client, version):
