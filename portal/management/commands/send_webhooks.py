@@ -2,6 +2,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.http.request import validate_host
 
 from portal.api import bulk, webhooks
@@ -29,7 +30,10 @@ class Command(BaseCommand):
             raise CommandError(f"{site} is no beginning of an address; write it like https://portal.example.")
         if not validate_host(urlsplit(site).hostname or "", settings.ALLOWED_HOSTS):
             raise CommandError(f"The portal does not answer to {site}: add its name to ALLOWED_HOSTS.")
-        counts = webhooks.Round(site).run()
+        try:
+            counts = webhooks.Round(site).run()
+        except DatabaseError as error:
+            raise CommandError(f"The database does not answer, or lacks its tables: {error}") from None
         if counts["broke"]:
             raise CommandError("Not all could be done; the log says why. What was left is done next time.")
         if counts["delivered"] or counts["failed"] or options["verbosity"] > 1:

@@ -756,6 +756,15 @@ def test_the_command_refuses_a_site_that_is_not_this_one(db, site):
         command("--site", site)
 
 
+def test_the_command_says_in_a_sentence_that_the_database_is_away(db, monkeypatch):
+    def away(_round):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(Round, "run", away)
+    with pytest.raises(CommandError, match="The database does not answer"):
+        command()
+
+
 def test_the_command_fails_aloud_where_something_broke(issue, monkeypatch):
     monkeypatch.setattr(ledger, "catch_up", lambda: 1 / 0)
     with pytest.raises(CommandError, match="the log says why"):
