@@ -557,14 +557,17 @@ WORDS = {
     },
 }
 PAGE = re.compile(r"(?:https?://[^/]+)?/?(?:es/)?us/([a-z]{2})(?:/([a-z0-9-]+))?/?(?:[?#].*)?")
+DAY_OF_PAGE = re.compile(r"[?&]as_of=([^&#]+)")
 GEOID = re.compile(r"\d{2}|\d{5}|\d{7}|\d{10}")
 
 
 def answer(portal: Portal, options: argparse.Namespace) -> int:
     """Print what the page of a place says, each sentence with its sources."""
-    geoid = geoid_of(portal, " ".join(options.place), options.lang)
-    query = {"as_of": options.as_of} if options.as_of else {}
-    found = portal.json(f"jurisdictions/{geoid}/answer/", query)
+    place = " ".join(options.place)
+    geoid = geoid_of(portal, place, options.lang)
+    of_the_page = DAY_OF_PAGE.search(place)
+    day = options.as_of or (of_the_page[1] if of_the_page else "")
+    found = portal.json(f"jurisdictions/{geoid}/answer/", {"as_of": day} if day else {})
     with output_to(options.output) as output:
         if options.format == "json":
             output.pass_on(pretty(found))
@@ -576,7 +579,7 @@ def answer(portal: Portal, options: argparse.Namespace) -> int:
 
 def geoid_of(portal: Portal, place: str, language: str) -> str:
     """The GEOID of what was written: itself, the address of a page, or a name that only one area has."""
-    if page := PAGE.fullmatch(place.strip()):
+    if page := PAGE.fullmatch(place.strip().lower()):
         return geoid_of_page(portal, *page.groups())
     code = GEOID.fullmatch(place.strip())
     if code and len(place.strip()) != 5:

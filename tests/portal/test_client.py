@@ -477,6 +477,7 @@ def test_of_several_places_it_asks_for_one(answered, run):
     assert not any("33130" in path for path in portal.paths)
     assert run("answer", "davie fl")[1].startswith("Davie, Florida\nGEOID 1216475, on ")
     assert run("answer", f"{SITE}/es/us/fl/broward-county/")[1].startswith("Broward County, Florida\n")
+    assert "GEOID 12011, on 2025-06-01\n" in run("answer", "/us/fl/broward-county/?as_of=2025-06-01#law")[1]
 
 
 @pytest.mark.facts
