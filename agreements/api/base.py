@@ -99,14 +99,21 @@ class Answer:
                     response.render()
                 held_answers.keep(self.follows_from, response)
             response = self.weighed(request, response)
-            # View, request and answer know each other. Apart, each goes with the last who needs it.
-            self.response = None
-            if not response.streaming:
-                self.request = None
+            self.part_from(response)
         for throttle in self.throttles:
             for name, value in throttle.headers().items():
                 response.headers.setdefault(name, value)
         return response
+
+    def part_from(self, response: HttpResponseBase) -> None:
+        """View, request and answer know each other, and would stay until Python looks for circles: by then a few long
+        answers fill a small machine. Apart, each goes with the last who needs it.
+        """
+        self.response = None
+        if not response.streaming:
+            self.request = None
+        if isinstance(response, Response):
+            response.add_post_render_callback(lambda rendered: rendered.renderer_context.pop("response", None))
 
     def at_hand(self, request: HttpRequest) -> HttpResponseBase | None:
         """304 to who names the answer's ETag, or the answer as it was made before; None if it has to be made.
