@@ -344,6 +344,12 @@ def test_nul_in_an_address_or_a_form_is_refused_before_a_database_refuses_it(sta
     assert staff.post("/admin/jurisdictions/source/add/", {"title": "a\0b"}).status_code == 400
 
 
+@pytest.mark.parametrize("typed", ["abc", "1e999", "9" * 30, "-1"])
+def test_what_is_no_id_is_no_valid_choice_and_no_failure(staff, florida, typed):
+    form = law_form(florida, main_source=typed, jurisdiction=typed)
+    assert "Select a valid choice. That choice is not one of the available choices." in refusal(staff, StateLaw, form)
+
+
 def test_a_record_of_the_desk_has_no_second_address(staff, db):
     response = staff.get("/admin/agreements/importrun/1/", follow=True)
     assert response.status_code == 404
