@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from portal.accounts import invitations
 from tests import staff
-from tests.pages.looking import SEEN, looked_at
+from tests.pages.looking import SEEN, looked_at, violations
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +60,13 @@ def test_an_invited_person_comes_in_and_comes_back_with_the_app_a_recovery_code_
     assert recovery in Path(download.value.path()).read_text()
     tab.get_by_role("link", name="Go on to the records").click()
     expect(tab).to_have_url(re.compile(r"/admin/$"))
+
+    # The forms of records are Django's: each field has a name for who hears the page, also those that a script draws.
+    tab.goto("/admin/agreements/localpolicy/add/")
+    for name in ("Jurisdictions", "Main source"):
+        expect(tab.get_by_role("combobox", name=name)).to_be_visible()
+    assert violations(tab, "aria-input-field-name", "empty-table-header", "label", "list") == []
+    tab.goto("/admin/")
 
     # A passkey, in a device that Chromium imitates
     devtools = tab.context.new_cdp_session(tab)
