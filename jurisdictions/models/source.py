@@ -1,6 +1,13 @@
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Source(models.Model):
@@ -28,6 +35,20 @@ class Source(models.Model):
 
     def __str__(self):
         return f"{self.title} ({self.publisher})"
+
+    def clean(self):
+        """ValidationError, in sentences, for a day, a language or a digest that cannot be."""
+        wrong = {}
+        if self.retrieved_on and self.retrieved_on > timezone.localdate():
+            wrong["retrieved_on"] = "This day has not come yet."
+        elif self.retrieved_on and self.published_on and self.published_on > self.retrieved_on:
+            wrong["published_on"] = "It cannot be read before it is published."
+        if not LANGUAGE.fullmatch(self.language):
+            wrong["language"] = "Write the language as its code, such as en or es."
+        if self.sha256 and not SHA256.fullmatch(self.sha256):
+            wrong["sha256"] = "A SHA-256 has 64 digits, 0 to 9 and a to f."
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class Citation(models.Model):

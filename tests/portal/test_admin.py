@@ -344,6 +344,17 @@ def test_nul_in_an_address_or_a_form_is_refused_before_a_database_refuses_it(sta
     assert staff.post("/admin/jurisdictions/source/add/", {"title": "a\0b"}).status_code == 400
 
 
+def test_a_source_is_refused_in_words(staff, db):
+    form = {"title": "Statute", "publisher": "State", "url": "https://example.org/a", "retrieved_on": "9999-12-31",
+            "published_on": "", "language": "Engl.", "archived_url": "", "sha256": "abc"}  # fmt: skip
+    said = refusal(staff, Source, form)
+    for sentence in ("This day has not come yet.", "such as en or es.", "A SHA-256 has 64 digits"):
+        assert sentence in said
+    form |= {"retrieved_on": "2026-03-01", "published_on": "2026-03-02", "language": "es", "sha256": ""}
+    assert "It cannot be read before it is published." in refusal(staff, Source, form)
+    assert staff.post(address(Source, "add"), form | {"published_on": "2026-03-01"}).status_code == 302
+
+
 @pytest.mark.parametrize("typed", ["abc", "1e999", "9" * 30, "-1"])
 def test_what_is_no_id_is_no_valid_choice_and_no_failure(staff, florida, typed):
     form = law_form(florida, main_source=typed, jurisdiction=typed)
