@@ -5,12 +5,15 @@ None of them needs the database.
 
 import sqlite3
 import sys
+from collections.abc import Callable
+from functools import wraps
 
 from django.db import InterfaceError, OperationalError
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
+    HttpResponseBase,
     HttpResponseNotFound,
     JsonResponse,
 )
@@ -21,6 +24,7 @@ from agreements.api.problems import TITLES
 DETAILS = {
     400: "Its address, its headers or its body are malformed.",
     404: "See /api/v1/ for the addresses that there are.",
+    405: "It is a page to read. Ask for it with GET or HEAD.",
     500: "Something broke on our side. The same call may work in a minute; if not, please tell us.",
     503: "Our database does not answer at the moment. The same call will work again as soon as it does.",
 }
@@ -71,6 +75,21 @@ def database_is_away(exception: BaseException | None) -> bool:
 
 def is_of_the_api(request: HttpRequest) -> bool:
     return f"{request.path_info}/".startswith("/api/")
+
+
+def among_answers(view: Callable) -> Callable:
+    """Decorate a page that stands under /api/: another method is refused there in the form of every refusal."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        refused = problem(405)
+        refused.headers["Allow"] = response.headers["Allow"]
+        return refused
+
+    return answer
 
 
 def page(status: int, template: str) -> HttpResponse:

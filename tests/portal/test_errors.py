@@ -52,6 +52,14 @@ def test_a_broken_page_says_so_without_the_database(address, lang):
     assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize("address", ["", "changes/", "addresses/agreements/", "portal287g.py"])
+def test_a_page_under_api_refuses_another_method_as_the_answers_do(client, db, address):
+    refused = client.delete(f"/api/v1/docs/{address}")
+    assert (refused.status_code, refused.json()["status"]) == (405, 405)
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.headers["Allow"] == "GET, HEAD"
+
+
 def test_a_wrong_host_gets_the_page_for_bad_requests(client):
     response = client.get("/", headers={"Host": "evil.example"})
     assert response.status_code == 400

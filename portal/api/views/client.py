@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 from portal.client import NAME, for_site
+from portal.views.errors import among_answers
 
 from .described import origin
 
@@ -18,6 +19,7 @@ def etag(request: HttpRequest) -> str:
     return f'"{blake2s(for_site(origin(request)).encode(), digest_size=12).hexdigest()}"'
 
 
+@among_answers
 @require_safe
 @cache_control(public=True, no_cache=True)
 @condition(etag_func=etag)

@@ -24,6 +24,7 @@ from portal.api.description import PROBLEM, SCHEMA_TYPE, as_json
 from portal.api.examples import description_with_examples, examples
 from portal.api.prose import TEXTS, as_html, edition
 from portal.api.reading import sections
+from portal.views.errors import among_answers
 
 
 class NotHere(Answer, APIView):
@@ -73,6 +74,7 @@ def origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 
+@among_answers
 @public_page()
 def docs(request: HttpRequest) -> HttpResponse:
     """The API as a page to read: what holds for all of it, and where each address is explained."""
@@ -80,6 +82,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html", context | {"texts": TEXTS})
 
 
+@among_answers
 @public_page()
 def docs_of_section(request: HttpRequest, name: str) -> HttpResponse:
     """The addresses of one kind of record: parameters, answers, examples of today, and what each field means."""
@@ -92,6 +95,7 @@ def docs_of_section(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "api/section.html", context | {"examples": shown})
 
 
+@among_answers
 @public_page(rests_on=edition)
 def docs_text(request: HttpRequest, name: str) -> HttpResponse:
     """A text of docs/ as a page."""
