@@ -143,8 +143,12 @@ class SnapshotViewSet(RecordViewSet):
         As CSV the columns are those of the list, before them the row's number, after them the links of a column.
         """
         snapshot = self.one().get()
-        if self.is_a_file:
+        renderer = self.request.accepted_renderer
+        if self.is_a_file and renderer.has_cells:
             return self.as_a_sheet(snapshot)
+        if self.is_a_file:
+            is_read = self.request.method != "HEAD"
+            return self.file(renderer.lines(printed_rows(snapshot.rows), ()) if is_read else None)
         page = self.paginate_queryset(snapshot.rows)
         return self.get_paginated_response(list(printed_rows(page)))
 

@@ -319,6 +319,11 @@ def test_a_list_rebuilds_row_for_row_as_printed(get, sheet):
     assert get(f"snapshots/{snapshot.sha256}/").json()["columns"] == snapshot.columns
 
 
+def test_a_list_as_json_lines_has_the_same_rows(get, body, sheet):
+    _response, text = body("snapshots/abababababab/rows/?format=jsonl")
+    assert [json.loads(line) for line in text.splitlines()] == get("snapshots/abababababab/rows/").json()["results"]
+
+
 def test_a_list_as_csv_has_its_own_columns(body, sheet):
     _response, text = body("snapshots/abababababab/rows/?format=csv")
     rows = list(csv.reader(io.StringIO(text)))
