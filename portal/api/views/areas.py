@@ -16,6 +16,7 @@ from agreements.api.base import RecordViewSet
 from agreements.api.views import AS_OF, FIELDS
 from agreements.filters import AreaField, Ordering, Parameters, StateFilter
 from jurisdictions.api.shapes import JurisdictionShape
+from jurisdictions.geoids import state_fips
 from jurisdictions.models import Jurisdiction, LiesIn
 from portal.answers import answer_for, state_answer
 from portal.answers.shelf import Shelf
@@ -56,7 +57,8 @@ class JurisdictionFilter(Parameters):
     ordering = OrderingByGeoid(fields=[("geoid", "geoid"), ("name", "name"), ("population", "population")])
 
     def in_state(self, queryset, name, usps):
-        return queryset.filter(Q(state__usps=usps) | Q(usps=usps))
+        fips = state_fips(usps)
+        return queryset.filter(Q(state=fips) | Q(pk=fips))  # by their keys, which the database has in order
 
     def in_county(self, queryset, name, county):
         return queryset.filter(pk__in=LiesIn.objects.peopled().filter(county=county).values("jurisdiction"))
