@@ -6,13 +6,18 @@ A page is asked again after five minutes; while nothing changed the answer is 30
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
+from datetime import datetime, time
 from functools import cache, wraps
 from pathlib import Path
+from time import time as clock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import parse_http_date_safe
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -21,6 +26,8 @@ from jurisdictions.models import DataVersion
 from .days import today
 
 MAX_AGE = 5 * 60  # seconds
+SERVING_SINCE = float(os.environ.get("SERVING_SINCE") or clock())
+"""When this release began to serve, in seconds; the same for all workers of a server (portal/serve.py)."""
 CODE = ("agreements", "jurisdictions", "portal", "templates", "static", "locale")
 
 
@@ -84,3 +91,27 @@ def release() -> str:
             if path.suffix in {".py", ".html", ".css", ".js", ".svg", ".mo"}:
                 total.update(str(path.relative_to(settings.BASE_DIR)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
+
+
+def last_modified(version: DataVersion) -> int | None:
+    """The second in which answers became what they are: the facts changed, the day began, or this release to serve.
+
+    No two states of one installation share it, so it names a state as an ETag does, to who gives it back exactly (see
+    `heed_our_date_alone`). None before the first load, and where it has not come yet: facts changed twice in a second.
+    """
+    if not version.number:
+        return None
+    midnight = timezone.make_aware(datetime.combine(today(), time.min))
+    second = int(max(version.changed_at.timestamp(), midnight.timestamp(), SERVING_SINCE))
+    return second if second <= clock() else None
+
+
+def heed_our_date_alone(request: HttpRequest, modified: int | None) -> None:
+    """Forget an If-Modified-Since that is not the very Last-Modified of the answer.
+
+    Any other date says nothing: after a restore or with an earlier release facts may be older than an answer that
+    somebody holds, and clocks differ.
+    """
+    given = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    if given is not None and (modified is None or parse_http_date_safe(given) != modified):
+        del request.META["HTTP_IF_MODIFIED_SINCE"]

@@ -31,7 +31,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from jurisdictions.models import Jurisdiction
 
-from .caching import public_page
+from .caching import heed_our_date_alone, last_modified, public_page
 from .filters import ChangeFilter
 from .models import ChangeEvent
 from .sentences import about_change
@@ -100,7 +100,8 @@ def answer(request: HttpRequest, form: str, title: str, page: str, area: Jurisdi
         refusal = " ".join(of_kind.errors["kind"])
         return HttpResponse(refusal, status=400, content_type="text/plain; charset=utf-8")
     changed_at = request.data_version.changed_at
-    modified = int(changed_at.timestamp()) if changed_at else None
+    modified = last_modified(request.data_version)
+    heed_our_date_alone(request, modified)
     response = get_conditional_response(request, last_modified=modified) if modified else None
     if response is None:
         if kind:

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from granian import Granian
@@ -34,6 +35,7 @@ def main() -> None:
         help="Bring the files of all records up to date meanwhile; addresses in them begin with SITE.",
     )
     options = parser.parse_args()
+    os.environ["SERVING_SINCE"] = str(time.time())  # for Last-Modified, which is to be that of all workers
     os.environ["THREADS"] = str(options.threads)  # portal/wsgi.py divides them
     server = Granian(
         "portal.wsgi:application",

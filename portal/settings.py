@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.whole.WholeAnswerMiddleware",
     "portal.middleware.compression.CompressionMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "portal.middleware.conditional.ConditionalGetMiddleware",
     "portal.middleware.language.LanguageFromPathMiddleware",
     "django.middleware.common.CommonMiddleware",
     "portal.middleware.admin_only.SessionMiddleware",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from functools import cached_property, partial
 from hashlib import blake2s
 from typing import Any
@@ -13,7 +13,6 @@ from django import forms
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import timezone
 from django.utils.http import http_date
 from rest_framework import mixins, viewsets
 from rest_framework.filters import BaseFilterBackend
@@ -21,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from agreements.caching import release
+from agreements.caching import last_modified, release
 from agreements.days import today
 from agreements.filters import DayField
 from agreements.lists import Lists
@@ -263,10 +262,9 @@ class Answer:
         return {"coverage": {"from": self.lists.first and self.lists.first.isoformat()}}
 
     @cached_property
-    def last_modified(self) -> int:
-        """When the facts changed last, or the day began: statuses and ages follow from the day."""
-        midnight = timezone.make_aware(datetime.combine(today(), time.min))
-        return int(max(self.version.changed_at, midnight).timestamp())
+    def last_modified(self) -> int | None:
+        """When the facts changed last, the day began (statuses and ages follow from it), or the release to serve."""
+        return last_modified(self.version)
 
     @cached_property
     def etag(self) -> str:
@@ -288,7 +286,8 @@ class Answer:
         if response.status_code not in {200, 304}:
             return
         headers.setdefault("ETag", self.etag)
-        headers.setdefault("Last-Modified", http_date(self.last_modified))
+        if self.last_modified is not None:
+            headers.setdefault("Last-Modified", http_date(self.last_modified))
         headers.setdefault("Cache-Control", "public, no-cache")
         headers.setdefault("X-Data-Version", str(self.version.number))
         headers.setdefault("Link", f'<{LICENCE_URL}>; rel="license"')

@@ -11,6 +11,8 @@ from django.utils.cache import get_conditional_response
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from agreements.caching import heed_our_date_alone
+
 TITLES = {
     400: "The request cannot be understood",
     401: "This key is not in force",
@@ -70,6 +72,7 @@ class Unchanged(exceptions.APIException):
 
 def unmet_condition(request: HttpRequest, *, etag: str, last_modified: int | None = None) -> HttpResponse | None:
     """What a caller's conditions leave of an answer that is in order: 304, 412, or None, where they let it stand."""
+    heed_our_date_alone(request, last_modified)
     response = get_conditional_response(request, etag=etag, last_modified=last_modified)
     if response is None or response.status_code == 304:
         return response

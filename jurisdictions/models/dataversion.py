@@ -1,5 +1,7 @@
+from datetime import datetime, time, timedelta
+
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from ..signals import say_that_facts_changed
@@ -24,13 +26,30 @@ class DataVersionManager(models.Manager):
     def bump(self) -> None:
         """Say that public facts changed. Call it inside the transaction that changes them.
 
-        After the commit `signals.facts_changed` is sent; where a receiver fails, that is logged and undoes nothing.
+        Each version has a second of its own, see `own_second`. After the commit `signals.facts_changed` is sent; where
+        a receiver fails, that is logged and undoes nothing.
         """
         now = timezone.now()
-        changed = self.filter(pk=DataVersion.ONLY).update(number=F("number") + 1, changed_at=now)
+        changed = self.filter(pk=DataVersion.ONLY).update(number=F("number") + 1, changed_at=own_second(now))
         if not changed:
             self.create(pk=DataVersion.ONLY, number=1, changed_at=now)
         transaction.on_commit(say_that_facts_changed, robust=True)
+
+
+def own_second(now: datetime) -> Case:
+    """The moment of a version, in a second that neither the version before has nor the beginning of a day.
+
+    `Last-Modified` counts in seconds: two states that share one would share it, and an older answer pass for good.
+    """
+    second, one = now.replace(microsecond=0), timedelta(seconds=1)
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(second), time.min))
+    next_midnight = timezone.make_aware(datetime.combine(timezone.localdate(second) + timedelta(days=1), time.min))
+    return Case(
+        When(changed_at__lt=second, then=Value(now + one if second == midnight else now)),
+        When(changed_at__gte=next_midnight - one, changed_at__lt=next_midnight, then=Value(next_midnight + one)),
+        default=F("changed_at") + one,
+        output_field=models.DateTimeField(),
+    )
 
 
 class DataVersion(models.Model):

@@ -180,7 +180,7 @@ def catch_up(patience: float = PATIENCE) -> LedgerTurn:
     """
     for _try in range(TRIES):
         newest = LedgerTurn.objects.newest()
-        if newest and _basis(newest) == (DataVersion.objects.current().number, today(), release()):
+        if newest and is_up_to_date(newest, DataVersion.objects.current()):
             return newest
         waiting = unnoted(newest)
         try:
@@ -227,6 +227,10 @@ def _note(waiting: Unnoted) -> LedgerTurn:
         update_fields=["turn", "since", "substance_turn", "digest", "substance", "merged_into"],
     )
     return turn
+
+
+def is_up_to_date(turn: LedgerTurn, version: DataVersion) -> bool:
+    return _basis(turn) == (version.number, today(), release())
 
 
 def _basis(turn: LedgerTurn) -> tuple[int, date, str]:

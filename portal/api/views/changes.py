@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from time import time
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -129,6 +130,14 @@ class Changes(Answer, APIView):
     def etag(self) -> str:
         # Whether what differs has been noted changes the cursor that is given.
         return f'{super().etag[:-1]}-{self.turn.number if self.turn else 0}"'
+
+    @cached_property
+    def last_modified(self) -> int | None:
+        """Whether what differs has been noted changes the cursor, too; until it has, no date names the answer."""
+        if self.turn is None or not ledger.is_up_to_date(self.turn, self.version):
+            return None
+        later = [super().last_modified, int(self.turn.turned_at.timestamp()) + 1]
+        return max(later) if None not in later and max(later) <= time() else None
 
     @cached_property
     def turn(self) -> LedgerTurn | None:

@@ -173,6 +173,35 @@ def test_the_etag_is_known_again_in_each_way_of_writing_it(client, some_facts, a
         assert client.get(API + address, headers={name: value}).status_code == 200, value
 
 
+@pytest.mark.parametrize("address", [*(API + each for each in KEPT), "/us/fl/feed/"])
+def test_a_date_alone_is_heeded_only_if_it_is_that_of_the_very_answer(client, some_facts, monkeypatch, address):
+    def modified() -> str:
+        """The answer's, once the second has come that it names."""
+        monkeypatch.setattr("agreements.caching.clock", lambda: DataVersion.objects.current().changed_at.timestamp())
+        return client.get(address)["Last-Modified"]
+
+    def status(date: str) -> int:
+        return client.get(address, headers={"If-Modified-Since": date}).status_code
+
+    dates = [modified()]
+    assert (status(dates[0]), status(http_date(timezone.now().timestamp() + 90))) == (304, 200)
+    for _change in range(2):  # in the same second
+        DataVersion.objects.bump()
+        dates.append(modified())
+    assert len(set(dates)) == 3
+    assert [status(date) for date in dates] == [200, 200, 304]
+    later = DataVersion.objects.current().changed_at.timestamp() + 2
+    monkeypatch.setattr("agreements.caching.clock", lambda: later)
+    monkeypatch.setattr("agreements.caching.SERVING_SINCE", later)  # another release
+    assert status(dates[-1]) == 200
+
+
+def test_a_date_that_has_not_come_is_not_given(client, some_facts):
+    DataVersion.objects.update(changed_at=timezone.now() + timedelta(hours=1))
+    response = client.get(f"{API}status/")
+    assert (response.status_code, "Last-Modified" in response) == (200, False)
+
+
 @pytest.mark.parametrize("address", KEPT)
 def test_who_wants_only_what_they_know_is_told_that_it_has_changed(client, some_facts, address):
     etag, modified = client.get(API + address)["ETag"], client.get(API + address)["Last-Modified"]
