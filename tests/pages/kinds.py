@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 FIRST_FLIGHT = 14_000
 """Bytes that a server may send before it hears from the reader again: a page with its style, compressed."""
-FULLEST_STATE = 15_000
-"""Bytes that the fullest states may have: Texas with its 254 counties, and Florida."""
 LARGEST = 20_000
 """Bytes no page may pass: drawings and long comparisons only."""
 LANGUAGES = {"en": "", "es": "/es"}
@@ -51,7 +49,7 @@ KINDS = [
     Kind("home", "home", ("/",)),
     Kind("find", "find", ("/find/", "/find/?state=tx&letter=b")),
     Kind("country", "states", ("/us/", "/us/?as_of=2025-03-01")),
-    Kind("state", "state", ("/us/tx/", "/us/fl/"), most=FULLEST_STATE),
+    Kind("state", "state", ("/us/tx/", "/us/fl/")),
     Kind(
         "smaller state",
         "state",

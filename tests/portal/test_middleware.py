@@ -63,6 +63,26 @@ def test_compressed_text_is_smaller_and_restores(coding, restore, streamed):
     assert response.headers.get("Content-Length") == (None if streamed else str(len(body)))
 
 
+@pytest.mark.parametrize(
+    ("content_type", "lines", "is_pressed_harder"),
+    [
+        pytest.param("text/html; charset=utf-8", 6000, True, id="a page longer than the first flight"),
+        pytest.param("text/html; charset=utf-8", 100, False, id="a page"),
+        pytest.param("application/json", 6000, False, id="an answer of the API, of which time counts more"),
+    ],
+)
+def test_a_page_that_needs_a_second_flight_is_worth_more_time(content_type, lines, is_pressed_harder):
+    page = "".join(
+        f"<tr><td>{number * number * 7919 % 1000003} agreements</td></tr>" for number in range(lines)
+    ).encode()
+    response = HttpResponse(page, content_type=content_type)
+    body = through(compression.CompressionMiddleware, response, accept_encoding="br").content
+    usual = compression.brotli_whole(page)
+    assert brotli.decompress(body) == page
+    assert (len(body) < len(usual)) == is_pressed_harder
+    assert is_pressed_harder or body == usual
+
+
 def test_a_browser_that_takes_no_coding_still_gets_vary_so_that_caches_keep_them_apart():
     response = through(compression.CompressionMiddleware, HttpResponse(LONG))
     assert response.content.decode() == LONG
