@@ -24,6 +24,9 @@ QUIET = 60
 SOON = 8
 """Days from a workbook's last saving to its publication, at most, on all lists seen."""
 
+NO_SLIPS = 3
+"""Rows signed after a day that are no slips of the pen any more: no list of ICE's has one such row."""
+
 NAME_SAYS_ANOTHER_KIND = "The file's name says the list is"
 
 
@@ -77,7 +80,7 @@ def date_sheet(
     published: date | None = None,
     today: date | None = None,
 ) -> Dating:
-    """When the list was published. `published`, from a person who looked, settles the day and every doubt.
+    """When the list was published. `published`, from a person who looked, settles the day and the doubts on it.
 
     A workbook that says it was saved after `today` was saved on a machine whose clock is wrong: its stamp says nothing.
     """
@@ -85,10 +88,11 @@ def date_sheet(
     stamp = sheet.modified.date() if sheet.modified else None
     if stamp and today and stamp > today + timedelta(days=1):
         stamp = None
+    rows = list(rows)
     newest = _newest_signing(rows, stamp)
     doubts: list[str] = []
     if published:
-        day = published
+        day, doubts = published, _said(published, rows)
     elif name.saved_at:
         day, doubts = _archived(name.saved_at.date(), newest)
     elif name.day:
@@ -138,12 +142,23 @@ def _later(suffix: str | None) -> int:
 def _newest_signing(rows: Iterable[Signed], stamp: date | None) -> date | None:
     """The newest day of signing that the rows bear out.
 
-    A date after the workbook was saved is a slip of the pen. Where it has no stamp, two rows must say as much.
+    A date after the workbook was saved is a slip of the pen, but not in several rows: then the stamp is wrong. Where
+    there is none, two rows must say as much.
     """
     days = sorted((row.signed_on for row in rows if row.signed_on), reverse=True)
     if stamp:
-        return next((day for day in days if day <= stamp + timedelta(days=1)), None)
+        after = sum(day > stamp + timedelta(days=1) for day in days)
+        if after < NO_SLIPS:
+            return days[after] if after < len(days) else None
     return days[1] if len(days) > 1 else days[0] if days else None
+
+
+def _said(published: date, rows: Iterable[Signed]) -> list[str]:
+    """What speaks against the day that a person said: a slip of theirs would move every fact of the list."""
+    later = sorted(row.signed_on for row in rows if row.signed_on and row.signed_on > published)
+    if len(later) < NO_SLIPS:
+        return []
+    return [f"You say {published}, but {len(later):,} agreements in it were signed later, the newest on {later[-1]}."]
 
 
 def _archived(day: date, newest: date | None) -> tuple[date, list[str]]:

@@ -24,7 +24,7 @@ from .fold import Step
 from .matching import Question
 from .placing import Placer
 from .prints import readable
-from .rows import Row, kind_of, normalise
+from .rows import FIRST_YEAR, Row, kind_of, normalise
 from .sheet import NotASheet, Sheet, read_sheet
 
 
@@ -120,6 +120,11 @@ def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
     dating = date_sheet(sheet.file_name, sheet, rows, published=published, today=today)
     if dating.published_on is None:
         raise NotASheet(" ".join(dating.doubts))
+    if dating.published_on.year < FIRST_YEAR:
+        raise NotASheet(
+            f"{sheet.file_name} would be of {dating.published_on}, before the law of {FIRST_YEAR}; "
+            "--published YYYY-MM-DD says when ICE published it."
+        )
     if dating.published_on > today:
         raise NotASheet(
             f"{sheet.file_name} would be of {dating.published_on}, a day that has not come; "

@@ -51,6 +51,22 @@ def test_every_form_of_name_gives_the_day_and_the_order(file_name, day, half, mo
     assert dating.doubts == []
 
 
+def test_a_stamp_before_several_signatures_is_no_witness():
+    signed = [date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)]
+    dating = dated("participatingAgencies03202015am.xlsx", saved=date(2015, 3, 20), signed=signed)
+    assert "but an agreement in it was signed on 2025-09-0" in dating.doubts[0]
+
+
+def test_a_day_that_a_person_said_is_held_against_the_signatures():
+    """2025 typed for 2026."""
+    signed = [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
+    name, day = "participatingAgencies05182026am.xlsx", date(2025, 5, 18)
+    said = dated(name, saved=date(2026, 5, 18), signed=signed, published=day)
+    assert said.published_on == day
+    assert said.doubts == ["You say 2025-05-18, but 3 agreements in it were signed later, the newest on 2026-04-01."]
+    assert dated(name, signed=signed, published=date(2026, 5, 18)).doubts == []
+
+
 def test_a_stamp_of_a_day_to_come_is_that_of_a_wrong_clock():
     name, day = "participatingAgencies05182026am.xlsx", date(2026, 5, 18)
     dating = dated(name, saved=date(2099, 1, 1), signed=[date(2026, 5, 15)] * 2, today=date(2026, 5, 20))

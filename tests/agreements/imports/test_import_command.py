@@ -258,6 +258,11 @@ def test_a_column_that_the_list_before_had_stops_for_a_person(florida, sheet):
         run(narrower, "--commit")
 
 
+def test_a_list_cannot_be_older_than_the_law(florida, sheet):
+    with pytest.raises(CommandError, match="would be of 1825-03-06, before the law of 1996"):
+        run(sheet(), "--commit", "--published", "1825-03-06")
+
+
 def test_a_row_that_moves_to_another_state_is_said(florida, sheet):
     georgia = StateFactory(geoid="13", name="Georgia", usps="GA")
     CountyFactory(geoid="13001", name="Appling County", state=georgia)
