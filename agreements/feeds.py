@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import wraps
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -49,12 +50,26 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uf
 # -- Three views, each of two forms ---------------------------------------------------------------------------------
 
 
+def for_programs(view: Callable) -> Callable:
+    """Decorate a view whose answers pages of other sites may read with their scripts, like those of the API."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return answered
+
+
+@for_programs
 @public_page("kind")
 def feed(request: HttpRequest, form: str) -> HttpResponse:
     """The newest changes everywhere. `form`: a key of FORMS."""
     return answer(request, form, _("Local police and ICE: what changed"), reverse("changes"))
 
 
+@for_programs
 @public_page("kind")
 def state_feed(request: HttpRequest, form: str, state: str) -> HttpResponse:
     """The newest changes in a state."""
@@ -67,6 +82,7 @@ def state_feed(request: HttpRequest, form: str, state: str) -> HttpResponse:
     return answer(request, form, title, reverse("state", args=[area.slug]), area)
 
 
+@for_programs
 @public_page("kind")
 def place_feed(request: HttpRequest, form: str, state: str, slug: str) -> HttpResponse:
     """The newest changes for a county, place or county subdivision: of all that its page tells of."""

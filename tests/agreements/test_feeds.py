@@ -180,6 +180,8 @@ def test_a_reader_who_holds_the_feed_is_told_that_nothing_changed(client, davie,
         same = client.get(address, headers={"If-Modified-Since": first.headers["Last-Modified"]})
     assert same.status_code == 304
     assert same.content == b""
+    for answer in (first, same, client.get(f"{address}?kind=fell")):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*", "a page elsewhere may read it with its script"
     head = client.head(address)
     assert (head.content, dict(head.headers)) == (b"", dict(first.headers))
     DataVersion.objects.bump()
