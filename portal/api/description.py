@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django import forms
@@ -670,9 +671,18 @@ def mark_deprecated(document: dict) -> None:
 # -- Asked for --------------------------------------------------------------------------------------------------------
 
 
-@cache
+MAKING = Lock()
+"""drf-spectacular notes in the views' classes what it is at: two threads at once would take that from each other."""
+
+
 def description() -> dict:
     """The description without examples, which need no database. In English, whoever asks for it first."""
+    with MAKING:
+        return made_once()
+
+
+@cache
+def made_once() -> dict:
     with translation.override("en"):
         return SchemaGenerator().get_schema(request=None, public=True)
 

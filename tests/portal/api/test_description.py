@@ -2,7 +2,10 @@
 
 import json
 import re
+import time
 from datetime import date
+from functools import cache
+from threading import Thread
 from urllib.parse import parse_qsl
 
 import pytest
@@ -43,7 +46,7 @@ def operations(document: dict):
 
 
 def test_the_description_is_valid_openapi_3_1_without_a_doubt(capsys):
-    description.cache_clear()
+    described.made_once.cache_clear()
     document = description()
     validate_schema(document)
     assert document["openapi"].startswith("3.1")
@@ -52,7 +55,7 @@ def test_the_description_is_valid_openapi_3_1_without_a_doubt(capsys):
 
 def test_the_description_is_english_also_where_a_spanish_page_asks_first():
     english = description()
-    description.cache_clear()
+    described.made_once.cache_clear()
     with translation.override("es"):
         assert description() == english
 
@@ -377,3 +380,22 @@ def test_a_field_that_is_lost_or_changed_is_seen():
     del now["operations"]["GET /api/v1/status/"]
     assert len([*lost(before, now)]) == 4
     assert [*lost(now, before)] == ['LawRecord: title was {"type":"integer"}, is {"type":"string"}']
+
+
+def test_the_description_is_made_once_however_many_ask_at_once(monkeypatch):
+    made = []
+
+    class Slow:
+        def get_schema(self, **_asked):
+            made.append(self)
+            time.sleep(0.05)
+            return {}
+
+    monkeypatch.setattr(described, "SchemaGenerator", Slow)
+    monkeypatch.setattr(described, "made_once", cache(described.made_once.__wrapped__))
+    askers = [Thread(target=described.description) for _ in range(3)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert len(made) == 1
