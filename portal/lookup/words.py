@@ -56,7 +56,7 @@ _OF = r"(?: de la| de los| de las| del| de)?"
 _SPANISH = [
     (
         re.compile(
-            rf"(?:(?:el|la) )?(?:(?:oficina|departamento){_OF} )?(?:alguacil|s[hc]?h?erif+)(?P<of>{_OF})"
+            rf"(?:(?:el|la) )?(?:(?:oficina|departamento){_OF} )?(?:alguacil|s[hc]?h?erif+){_OF}"
             rf"(?: condado{_OF})? ",
             re.IGNORECASE,
         ),
@@ -78,9 +78,9 @@ def in_english(text: str) -> Iterator[str]:
     """ "condado de Broward" → "county of Broward", "policía de Miami" → "police Miami"; nothing for other texts."""
     for spanish, english in _SPANISH:
         found = spanish.match(text)
-        # "sheriff broward" is English already.
-        if found and text[found.end() :] and (english != "sheriff " or found["of"] or found[0].lower() != english):
-            rest = text[found.end() :]
+        rest = text[found.end() :] if found else ""
+        # "sheriff broward" and "municipio of Lares" are English already.
+        if rest and not rest.lower().startswith("of ") and (english != "sheriff " or found[0].lower() != english):
             yield english + rest
             if (without := _ARTICLE.sub("", f" {rest}").strip()) != rest:
                 yield english + without  # "estado de la Florida", but "condado de Los Ángeles"
