@@ -15,6 +15,8 @@ Asked = tuple[tuple[str, str], ...]
 
 BESIDE_KEYS = 1_000
 """Bytes that keys take in memory beside themselves: what was asked for."""
+LONGEST = 400
+"""Characters of what was asked for; of more nothing is kept, so that a worker's memory is not filled by addresses."""
 BESIDE_A_MEMBER = 100
 """Bytes that a key takes in a set."""
 
@@ -45,7 +47,8 @@ class Selection:
 
         `filtered` raises where something is wrong with a filter. None as `facts`: nothing is kept.
         """
-        self.facts, self.kind, self.filtered = facts, kind, filtered
+        self.facts = facts if sum(map(len, asked.values())) <= LONGEST else None
+        self.kind, self.filtered = kind, filtered
         self.whole: Asked = tuple(asked.items())
         day = [(name, asked[name]) for name in ("as_of",) if name in asked]
         order = [(name, asked[name]) for name in ("ordering",) if name in asked]

@@ -199,6 +199,15 @@ def test_what_one_filter_keeps_is_asked_for_when_it_was_missed_twice(client):
     assert told == [1, 1, 1, 2, 1]
 
 
+@pytest.mark.facts
+@pytest.mark.parametrize("state", ["VA" + " " * 1_000, "V" * 1_000])
+def test_an_address_that_is_long_takes_no_room_in_a_worker(client, state):
+    forget_lists()
+    asked = {"state": state, "status": "listed"}
+    assert client.get(f"{API}agreements/", asked).status_code in {200, 400}
+    assert (selections.size, members.size, missed.size) == (0, 0, 0)
+
+
 def test_what_is_wrong_is_refused_though_the_list_is_kept(client, version):
     for address in ("agreements/?state=FL", "agreements/?state=FL&page=2", "agreements/?state=FL&fields=colour",
                     "agreements/?state=FL&state=TX", "agreements/?state=FL&format=csv&page=1"):  # fmt: skip
