@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,13 +18,14 @@ from jurisdictions.models import DataVersion
 
 from . import folded, held
 from .apply import Applied, ReadList, apply_list, entries_of, fold_list, order
+from .columns import find_columns
 from .dating import NAME_SAYS_ANOTHER_KIND, date_sheet
 from .diff import Change, contradictions, diff, lost_columns, many_changed, many_vanished
 from .fold import Step
 from .matching import Question
 from .placing import Placer
 from .prints import readable
-from .rows import FIRST_YEAR, Row, kind_of, normalise
+from .rows import FIRST_YEAR, Row, RowError, kind_of, normalise, printed
 from .sheet import NotASheet, Sheet, read_sheet
 
 
@@ -171,10 +172,37 @@ def _plan(sheet: Sheet, kind: str | None, published: date | None) -> ImportPlan:
         plan.step = fold_list(fold, read)
         _look_up_what_stopped(plan.step)
         plan.changes = diff(plan.step)
+        normalised.errors.extend(_repeats_of_known_rows(read, plan.step, known))
         plan.doubts += many_vanished(kind, plan.changes, before)
         plan.doubts += many_changed(kind, plan.changes, before)
         plan.questions = list(fold.register.questions)
     return plan
+
+
+def _repeats_of_known_rows(read: ReadList, step: Step, known: Mapping[str, held.ReadBefore]) -> list[RowError]:
+    """Rows that stand beside another of the same agreement which the list before prints too.
+
+    The normaliser tells those among new rows; it does not see the rows that were read before.
+    """
+    first: dict[str, int] = {}
+    repeats = []
+    for number, digest in read.entries:
+        earlier = first.setdefault(digest, number)
+        if earlier != number and digest in known:
+            repeats.append((number, earlier))
+    standing = {run.pair: first[run.digest] for run in step.continued if run.pair}
+    repeats += [(run.row.number, standing[run.pair]) for run in step.begun if run.row and run.pair in standing]
+    place = find_columns(read.sheet.columns)["agency"]
+    printed_in = {row.number: printed(row.cells[place]) for row in read.sheet.rows}
+    return [
+        RowError(
+            number,
+            read.sheet.columns[place],
+            printed_in[number][:100],
+            f"This row repeats row {earlier}: the same agreement. Both are kept.",
+        )
+        for number, earlier in sorted(repeats)
+    ]
 
 
 def _look_up_what_stopped(step: Step) -> None:

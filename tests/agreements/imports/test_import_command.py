@@ -263,6 +263,14 @@ def test_a_list_cannot_be_older_than_the_law(florida, sheet):
         run(sheet(), "--commit", "--published", "1825-03-06")
 
 
+def test_a_row_repeated_beside_one_that_stood_before_is_reported(florida, sheet):
+    run(sheet(), "--commit")
+    later = clay(SIGNED=datetime(2025, 5, 1))  # noqa: DTZ001
+    said = run(sheet("participatingAgencies06062025am.xlsx", [clay(), clay(), later], JUNE))
+    assert said.count("repeats row 2: the same agreement. Both are kept.") == 2
+    assert "row 3, LAW ENFORCEMENT AGENCY “Clay County Sheriff's Office”" in said
+
+
 def test_a_row_that_moves_to_another_state_is_said(florida, sheet):
     georgia = StateFactory(geoid="13", name="Georgia", usps="GA")
     CountyFactory(geoid="13001", name="Appling County", state=georgia)
