@@ -29,6 +29,8 @@ MACHINES = 4
 """How many of those that a name leads to are called, one after the other, until one takes it."""
 LONGEST_ANSWER = 1000
 """Bytes of an answer that are read."""
+LONGEST_PROBLEM = 300
+"""Characters: the longest names there are, of a host and of the machine it leads to, are cut."""
 
 Machine = tuple[socket.AddressFamily, tuple]
 """A family of addresses and an address in it with its port, as sockets take them."""
@@ -123,8 +125,8 @@ class Line:
         began = time.monotonic()
         until = began + self.seconds
 
-        def outcome(status: int | None = None, **said) -> Outcome:
-            return Outcome(status, round((time.monotonic() - began) * 1000), **said)
+        def outcome(status: int | None = None, *, problem: str = "", **said) -> Outcome:
+            return Outcome(status, round((time.monotonic() - began) * 1000), problem[:LONGEST_PROBLEM], **said)
 
         try:
             status, answer, retry_after = self._posted(url, headers, body, until)
@@ -134,7 +136,7 @@ class Line:
             if time.monotonic() >= until or isinstance(error, TimeoutError):
                 return outcome(problem=f"No answer within {self.seconds:g} seconds.")
             if isinstance(error, ssl.SSLCertVerificationError):
-                return outcome(problem=f"Its certificate is not good: {error.verify_message.rstrip('.')}."[:300])
+                return outcome(problem=f"Its certificate is not good: {error.verify_message.rstrip('.')}.")
             if isinstance(error, http.client.BadStatusLine | http.client.LineTooLong | ValueError):
                 return outcome(problem="What came back is no HTTP, or broke off.")
             return outcome(problem="It cannot be reached, or the line broke before an answer.")

@@ -19,6 +19,7 @@ from django.utils import timezone
 from . import webhook_secrets
 from .key_models import PartnerKey
 from .webhook_addresses import LONGEST, check_address
+from .webhook_line import LONGEST_PROBLEM
 
 OLD_SECRET_SIGNS = timedelta(days=1)
 """So long a secret that was renewed still signs beside the new one."""
@@ -273,7 +274,7 @@ class WebhookTry(models.Model):
     at = models.DateTimeField()
     status = models.PositiveSmallIntegerField(null=True, help_text="Of the answer; none where there was none.")
     milliseconds = models.PositiveIntegerField()
-    problem = models.CharField(max_length=300, blank=True)
+    problem = models.CharField(max_length=LONGEST_PROBLEM, blank=True)
     answer = models.TextField(blank=True, help_text="How the receiver's answer begins.")
 
     class Meta:

@@ -96,6 +96,8 @@ class Round:
                     letter = calls.pop(call)
                     if self.note(letter, call):
                         todo.append(letter.webhook)
+        for pk in todo:  # out of time: the next round goes on with them
+            Webhook.objects.let_go(pk, self.holder)
         tidy(timezone.now())
         return self.counts
 

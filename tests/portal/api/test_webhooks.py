@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -604,6 +605,21 @@ def test_while_one_round_sends_another_leaves_it_alone(issue, send, receiver, li
     assert send() == {"delivered": 1}
 
 
+def test_a_round_that_is_out_of_time_leaves_the_rest_to_the_next(issue, send, receiver, monkeypatch):
+    issue()
+    monkeypatch.setattr(webhooks, "MOST_CHANGES", webhooks.LOOKED_AT_ONCE)
+    for _ in range(webhooks.LOOKED_AT_ONCE + 1):
+        LocalPolicyFactory()
+    DataVersion.objects.bump()
+    assert send(seconds=0) == {}
+    clock = iter([0, 0, 0, *[100] * 10])  # the time is up once the first message is sent
+    monkeypatch.setattr(webhooks, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    assert send() == {"delivered": 1}
+    assert told(receiver)[0]["has_more"]
+    monkeypatch.undo()
+    assert send() == {"delivered": 1}
+
+
 def test_a_try_that_two_rounds_note_counts_once(issue, line):
     webhook = issue()
     change()
@@ -867,6 +883,13 @@ def test_one_private_machine_among_those_of_a_name_is_enough_and_nothing_is_call
     assert outcome.status is None
     assert outcome.problem == f"The name {HOST} leads to 10.0.0.5, which is not on the public net."
     assert not called
+
+
+def test_what_kept_a_call_from_being_made_fits_into_the_record_of_it():
+    host = ".".join(["x" * 62] * 3 + ["y" * 40, "example"])
+    machine = (socket.AF_INET6, ("2001:db8:1111:2222:3333:4444:5555:6666", 443, 0, 0))
+    outcome = Line(machines_of=lambda host, seconds: [machine]).post(f"https://{host}/", {}, b"{}")
+    WebhookTry(delivery_id=1, at=timezone.now(), problem=outcome.problem, milliseconds=0).clean_fields(["delivery"])
 
 
 def test_a_name_is_looked_up_once_and_the_machine_that_was_looked_at_is_called(receiver, certificate, monkeypatch):
