@@ -179,7 +179,7 @@ ADDRESSES = {
 
 HEADERS = {
     "ETag": ("Names this state of the answer. Send it back as If-None-Match.", {"type": "string"}),
-    "Last-Modified": ("When the facts changed last, or the day began.", {"type": "string"}),
+    "Last-Modified": ("When the facts changed last, the day began, or this release.", {"type": "string"}),
     "X-Data-Version": ("Grows with every change of public facts.", {"type": "integer"}),
     "X-Newest-List": ("The newest list of participating agencies that we hold.", {"type": "string", "format": "date"}),
     "RateLimit-Limit": ("How many calls a minute may have.", {"type": "integer"}),

@@ -42,6 +42,7 @@ from .substance import substance
 Kind = LedgerEntry.Kind
 Key = tuple[str, str]
 """The kind of a record and its id."""
+NOBODY: Key = ("", "")
 
 LISTS = {
     Kind.AGENCY: "agencies",
@@ -263,7 +264,8 @@ class Unnoted:
         if not self.follows_from:
             return ""
         (_database, changed_at), *more = self.follows_from
-        return hashlib.blake2s(repr((changed_at, *more)).encode(), digest_size=4).hexdigest()
+        # What is not sure is of no moment that could be noted or come again.
+        return hashlib.blake2s(repr((changed_at, *more, self.is_sure)).encode(), digest_size=4).hexdigest()
 
 
 KEPT = 2
@@ -379,7 +381,7 @@ class Cursor:
     mark: str = ""
     entry: int | None = None
     told: Told | None = None
-    seen: Key = ("", "")
+    seen: Key = NOBODY
 
     @classmethod
     def at(cls, turn: LedgerTurn | None, entry: int | None = None) -> Cursor:
@@ -400,7 +402,7 @@ class Cursor:
             raise NoCursor(text)
         number, mark, entry, basis, seen, keys = parts.groups()
         told = basis and Told(basis, None if keys == TOO_MANY else tuple(map(_key, keys.split("~"))))
-        cursor = cls(int(number), mark, int(entry) if entry else None, told, _key(seen) if seen else ("", ""))
+        cursor = cls(int(number), mark, int(entry) if entry else None, told, _key(seen) if seen else NOBODY)
         if str(cursor) != text or len(keys or "") > ROOM:
             raise NoCursor(text)
         is_the_beginning = not cursor.number and not mark
@@ -414,7 +416,7 @@ class Cursor:
             written += f".{self.entry}"
         if self.told is not None:
             keys = TOO_MANY if self.told.keys is None else _written(self.told.keys)
-            written += f"~{self.told.basis}~{_written([self.seen] if self.seen[0] else ())}~{keys}"
+            written += f"~{self.told.basis}~{_written([self.seen] if self.seen != NOBODY else ())}~{keys}"
         return base64.urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
     @property
@@ -503,15 +505,12 @@ def changes_after(
     renews. `noted_only` leaves out what is not noted yet; a cursor is short then, and remembers nothing. Records that
     the cursor remembers, and that were not noted as they were told, come first, all at once. Raises Stranger.
     """
+    waiting = Unnoted() if noted_only else unnoted(turn)
+    waits = {each.key for each in waiting.differences}
     page, told = [], cursor.told
-    if told is not None:
-        waiting = unnoted(turn)
-        if told.basis != waiting.basis or not waiting.data_version:
-            page = [] if cursor.is_told_as_noted else _told_again(cursor, turn, waiting)
-            cursor = Cursor(cursor.number, cursor.mark, cursor.entry)
-            waits = {each.key for each in waiting.differences}
-            keys = [change.key for change in page if change.key in waits]
-            told = Told(waiting.basis, ()).and_also(keys) if keys else None
+    if told is not None and (told.basis != waiting.basis or not waiting.data_version):
+        page = [] if cursor.is_told_as_noted else _told_again(cursor, turn, waiting)
+        cursor, told = Cursor(cursor.number, cursor.mark, cursor.entry), None
     entries = cursor.entries()
     if kinds:
         entries = entries.filter(kind__in=kinds)
@@ -528,33 +527,33 @@ def changes_after(
         )
         for entry in found[:size]
     ]
-    if len(found) > size:
+    end, has_more = Cursor.at(turn), len(found) > size
+    if has_more:
         end = Cursor.at(found[size - 1].turn, found[size - 1].pk)
-        return Page(page, True, replace(end, told=told))
-    end = Cursor.at(turn)
-    if noted_only:
-        return Page(page, False, end)
-    waiting = unnoted(turn)
-    remembered = set(told.keys or ()) if told else set()
-    rest = [
-        Change(
-            each.key,
-            each.state,
-            each.is_new or each.held.since > cursor.number,
-            each.is_substantial or each.held.substance_turn > cursor.number,
-            waiting.data_version,
-        )
-        for each in waiting.differences
-        if (not kinds or each.key[0] in kinds) and each.key not in remembered and each.key > cursor.seen
-    ]
-    if substantial:
-        rest = [each for each in rest if each.is_substantial]
-    more = rest[: size - len(found)]
-    page += more
-    if more:
-        told = (told or Told(waiting.basis, ())).and_also([each.key for each in more])
-    seen = more[-1].key if more else cursor.seen
-    return Page(page, len(more) < len(rest), replace(end, told=told, seen=seen) if told else end)
+    else:
+        known = {change.key for change in page} | set((told and told.keys) or ())
+        rest = [
+            Change(
+                each.key,
+                each.state,
+                each.is_new or each.held.since > cursor.number,
+                each.is_substantial or each.held.substance_turn > cursor.number,
+                waiting.data_version,
+            )
+            for each in waiting.differences
+            if (not kinds or each.key[0] in kinds) and each.key not in known and each.key > cursor.seen
+        ]
+        if substantial:
+            rest = [each for each in rest if each.is_substantial]
+        more = rest[: size - len(found)]
+        page += more
+        has_more = len(more) < len(rest)
+        end = replace(end, seen=more[-1].key if more else cursor.seen)
+    # Whatever was found first, a record is shown as it is now: not as it was noted, where it differs from that.
+    unsure = [change.key for change in page if change.key in waits]
+    if unsure or told:
+        told = (told or Told(waiting.basis, ())).and_also(unsure)
+    return Page(page, has_more, replace(end, told=told) if told else replace(end, seen=NOBODY))
 
 
 def _told_again(cursor: Cursor, turn: LedgerTurn | None, waiting: Unnoted) -> list[Change]:

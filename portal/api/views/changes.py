@@ -18,6 +18,8 @@ from agreements.api.events import EventRecord
 from agreements.api.problems import BadParameters
 from agreements.api.rule_serializers import DesignationRecord, LawRecord, PolicyRecord
 from agreements.api.serializers import AgencyWithLists, AgreementRecord, SnapshotRecord
+from agreements.days import today
+from jurisdictions.models import DataVersion
 from portal.api import ledger
 from portal.api.ledger import Change, Cursor, Key, Kind
 from portal.api.ledger_models import LedgerTurn
@@ -111,20 +113,35 @@ class Changes(Answer, APIView):
     )
     def get(self, request) -> Response:
         """The next changes after a cursor."""
-        asked = self.cursor, self.size, self.kinds, self.turn
-        try:
-            page = ledger.changes_after(*asked, substantial=self.is_substantial)
-        except ledger.Stranger:
-            raise LostCursor from None
+        for _try in range(ledger.TRIES):
+            page, results = self.page()
+            # Records are read after it is known which: of the same facts, or the cursor would say another thing.
+            if (DataVersion.objects.current().number, today()) == (self.version.number, self.day):
+                break
+            self.begin_anew()
         return Response(
             {
-                "results": self.shown(page.changes),
+                "results": results,
                 "has_more": page.has_more,
                 "next_cursor": str(page.cursor),
                 "geography": ledger.geography(),
                 "meta": self.meta,
             }
         )
+
+    def page(self) -> tuple[ledger.Page, list[dict[str, Any]]]:
+        """The changes, and what is told of each."""
+        asked = self.cursor, self.size, self.kinds, self.turn
+        try:
+            page = ledger.changes_after(*asked, substantial=self.is_substantial)
+        except ledger.Stranger:
+            raise LostCursor from None
+        return page, self.shown(page.changes)
+
+    def begin_anew(self) -> None:
+        """Forget what the answer followed from."""
+        for name in ("version", "day", "lists", "turn", "last_modified", "etag"):
+            vars(self).pop(name, None)
 
     @cached_property
     def etag(self) -> str:

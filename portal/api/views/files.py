@@ -47,7 +47,7 @@ class FileRecord(serializers.Serializer):
 class ManifestRecord(serializers.Serializer):
     """Which files there are. Before the first ones, all but the lists is null."""
 
-    version = serializers.CharField(allow_null=True, help_text="The day, and which version of that day.")
+    version = serializers.CharField(allow_null=True, help_text="The day, which version of that day, and a digest.")
     built_at = serializers.DateTimeField(allow_null=True, help_text="When the files were written.")
     data_version = serializers.IntegerField(allow_null=True, help_text="What the facts of every file are.")
     changed_at = serializers.DateTimeField(allow_null=True, help_text="When this data version was made.")

@@ -392,7 +392,7 @@ def test_while_nothing_changes_it_costs_little_and_is_not_sent_again(portal, dja
     with django_assert_num_queries(2):
         portal.get(address)
     held_answers.clear()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):  # among them, at the end, whether the version is still the same
         portal.get(address)
     assert ledger.LedgerTurn.objects.count() == turns
     DataVersion.objects.bump()
@@ -459,6 +459,37 @@ def test_what_was_told_page_by_page_is_taken_back_too(portal):
     portal.cursor = cursor
     assert portal.follow(noted=False) == {("agency", "updated")}
     assert portal.follow() == set()
+
+
+def test_what_is_noted_and_shown_as_it_is_now_is_taken_back_too(portal):
+    """A record comes since it was noted, and is another again by now."""
+    portal.follow()
+    call_all_agencies(" II")
+    ledger.catch_up()
+    call_all_agencies("")
+    answer = portal.changes(after=portal.cursor, page_size=1)
+    for each in answer["results"]:
+        portal.records[each["kind"], each["id"]] = each["record"]
+    portal.cursor = answer["next_cursor"]
+    call_all_agencies(" II")  # as it was noted
+    portal.follow(noted=False)
+    portal.follow()
+
+
+def test_facts_that_change_while_an_answer_is_made_are_never_told_with_the_cursor_of_others(portal, monkeypatch):
+    portal.follow()
+    call_all_agencies(" II")
+    shown, meanwhile = ledger.shown, iter([lambda: call_all_agencies("")])
+
+    def and_meanwhile(*asked):
+        if asked[2:]:  # for the answer
+            next(meanwhile, lambda: None)()
+        return shown(*asked)
+
+    with monkeypatch.context() as others_write:
+        others_write.setattr(ledger, "shown", and_meanwhile)
+        told = portal.changes(after=portal.cursor)
+    assert (told["results"], told["meta"]["data_version"]) == ([], DataVersion.objects.current().number)
 
 
 def test_who_was_told_too_much_to_remember_begins_anew_if_it_was_never_noted(portal, monkeypatch):
