@@ -123,11 +123,19 @@ class Shape:
         rows = list(self.rows(queryset))
         pks = [row.pk for row in rows]
         self.fetch(pks if len(pks) < ROWS_AT_ONCE else None)
-        records = list(map(self.show, rows))
-        lines = dict(zip(pks, form.write(records), strict=True))
+        as_json: dict[Any, bytes] = {}
+
+        def records() -> Iterator[dict[str, Any]]:
+            # One by one: thousands of records at once would keep the collector busy.
+            for row in rows:
+                record = self.show(row)
+                as_json[row.pk] = orjson.dumps(record)
+                yield record
+
+        is_kept_twice = form is not AS_JSON and self.facts is not None
+        lines = dict(zip(pks, form.write(records() if is_kept_twice else map(self.show, rows)), strict=True))
         self.keep(form, lines)
-        if form is not AS_JSON and self.facts:
-            self.keep(AS_JSON, dict(zip(pks, AS_JSON.write(records), strict=True)))
+        self.keep(AS_JSON, as_json)
         return lines
 
     def table(self, form: Form) -> dict[Any, bytes]:
