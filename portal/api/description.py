@@ -626,7 +626,7 @@ def paths_of_files() -> dict:
         return {"in": "path", "name": name, "required": True, "schema": {"type": "string", "pattern": pattern}}
 
     name = parameter("name", r"^[a-z]+\.[a-z]+$")
-    version = parameter("version", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6}$")
+    version = parameter("version", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,6}(-[0-9a-f]{8})?$")
     newest = {
         "tags": ["bulk"],
         "description": "The newest file of a table. Ask by version where several files belong together.",
