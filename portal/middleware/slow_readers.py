@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import BoundedSemaphore
 from weakref import finalize
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from agreements.api.problems import TITLES
@@ -20,6 +20,10 @@ from portal import lent
 
 IN_ONE_PIECE = 2_000_000
 """Bytes up to which a file goes out in one piece."""
+AT_REST = 4_000_000
+"""Bytes up to which an answer that is in one piece stays so. The server keeps it until its reader has taken all."""
+A_PIECE = 64 * 1024
+"""Bytes of a longer one that go out at once."""
 
 
 class SlowReadersMiddleware:
@@ -30,8 +34,12 @@ class SlowReadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if not response.streaming or request.method == "HEAD":
+        if request.method == "HEAD":
             return response
+        if not response.streaming:
+            if len(response.content) <= AT_REST:
+                return response
+            response = in_pieces(response)
         if int(response.headers.get("Content-Length", IN_ONE_PIECE + 1)) <= IN_ONE_PIECE:
             response.streaming_content = [b"".join(response.streaming_content)]
         elif lent.lent.acquire(blocking=False):
@@ -55,6 +63,15 @@ class Lent:
 
     def __next__(self) -> bytes:
         return next(self.pieces)
+
+
+def in_pieces(response: HttpResponse) -> StreamingHttpResponse:
+    content = response.content
+    pieces = (content[start : start + A_PIECE] for start in range(0, len(content), A_PIECE))
+    taken_apart = StreamingHttpResponse(pieces, status=response.status_code, headers=response.headers)
+    taken_apart.headers["Content-Length"] = str(len(content))
+    taken_apart.cookies = response.cookies
+    return taken_apart
 
 
 def refusal(request: HttpRequest) -> HttpResponse:

@@ -301,5 +301,17 @@ def test_a_long_answer_that_is_forgotten_gives_its_thread_back(monkeypatch):
         gc.collect()
 
 
+def test_of_very_long_answers_a_worker_has_few_in_memory(monkeypatch):
+    monkeypatch.setattr(slow_readers.lent, "lent", lending(threads=2))
+    longest = b"0123456789" * (slow_readers.AT_REST // 10)
+    answers = [
+        through(slow_readers.SlowReadersMiddleware, HttpResponse(content, status=201, headers={"ETag": '"1"'}))
+        for content in (longest, longest + b"x", longest + b"x")
+    ]
+    assert [(each.status_code, each.streaming) for each in answers] == [(201, False), (201, True), (503, False)]
+    assert (answers[1]["Content-Length"], answers[1]["ETag"]) == (str(len(longest) + 1), '"1"')
+    assert answers[1].getvalue() == longest + b"x"
+
+
 def test_a_short_file_goes_out_in_one_piece(fetched):
     assert [len(piece) for piece in fetched(slow_readers.IN_ONE_PIECE)] == [slow_readers.IN_ONE_PIECE]
