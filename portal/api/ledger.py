@@ -28,6 +28,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from agreements.api.records import records
 from agreements.caching import release
@@ -314,7 +315,8 @@ def _worked_out_once(turn: LedgerTurn | None, follows_from: tuple) -> Unnoted:
 
 
 def _worked_out(turn: LedgerTurn | None, follows_from: tuple) -> Unnoted:
-    found = list(differences())
+    with translation.override("en"):  # the API has one language, whatever this thread spoke last
+        found = list(differences())
     told = sorted((each for each in found if each.is_told), key=lambda each: each.key)
     # Facts change and are committed together with their version: if it is the same, none came in between.
     is_sure = _follows_from(turn) == follows_from
@@ -345,7 +347,7 @@ class NoCursor(ValueError):
 class Stranger(LookupError):
     """A cursor of another installation, or of what this one was before it was put back to an older backup.
 
-    Or of what was told before it was noted, was never noted, and was too much for the cursor to remember.
+    Or of what was told before it was noted, was never noted, and was too much for the cursor to remember, if it did.
     """
 
 
@@ -399,7 +401,7 @@ class Cursor:
             raise NoCursor(text) from None
         parts = FORM.fullmatch(written)
         if parts is None:
-            raise NoCursor(text)
+            raise Stranger(text) if EARLIER_FORM.fullmatch(written) else NoCursor(text)
         number, mark, entry, basis, seen, keys = parts.groups()
         told = basis and Told(basis, None if keys == TOO_MANY else tuple(map(_key, keys.split("~"))))
         cursor = cls(int(number), mark, int(entry) if entry else None, told, _key(seen) if seen else NOBODY)
@@ -452,6 +454,9 @@ FORM = re.compile(
     rf"([0-9]{{1,18}})\.([0-9a-f]{{0,12}})(?:\.([0-9]{{1,18}}))?"
     rf"(?:~([0-9a-f]{{8}})~({KEY})?~(\*|{KEY}(?:~{KEY})*))?"
 )
+
+EARLIER_FORM = re.compile(r"[0-9]{1,18}\.[0-9a-f]{0,12}\.[0-9a-f]{8}\.[a-z]+\.[-a-z0-9_]+")
+"""Of a cursor within what was not noted, until November 2026: it did not remember which records were told."""
 
 
 def _written(keys: Collection[Key]) -> str:

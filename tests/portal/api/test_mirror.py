@@ -20,6 +20,7 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from agreements.actions import approve, propose
 from agreements.api.held import held_answers
@@ -337,6 +338,14 @@ def test_a_new_release_that_shows_records_otherwise_is_told_of(portal, monkeypat
     assert portal.follow() == {("law", "updated")}
 
 
+def test_a_record_is_the_same_whatever_language_was_spoken_before(portal):
+    turn = ledger.catch_up()
+    DataVersion.objects.bump()
+    with translation.override("es"):
+        ledger.catch_up()
+    assert not ledger.LedgerEntry.objects.filter(turn__gt=turn.number).exists()
+
+
 def test_a_portal_put_back_to_an_older_backup_says_so_to_who_has_read_further(portal):
     portal.follow()
     old = portal.cursor
@@ -354,12 +363,13 @@ def test_a_portal_put_back_to_an_older_backup_says_so_to_who_has_read_further(po
 
 NO_CURSORS = ["x", "%00", "é", "Li4u", "-1", "A" * 5000, "OTk5OTk5OTk5OTk5OTk5OTk5OTk5LmFi", "MS4AAA", "MS54LjUuNg"]
 OF_ANOTHER_PORTAL = ["MS5h", "MS5hYmMuNQ", "MS5hYn4wMTIzNDU2N35sYXcuYS1ifmxhdy5hLWI", "MS5hYn4wMTIzNDU2N35-Kg"]
+OF_AN_EARLIER_RELEASE = ["MS5hYmMuMDEyMzQ1NjcubGF3LmFsLXNiLTE"]
 
 
 def test_what_is_no_cursor_of_ours_is_refused_with_a_sentence(client, db):
-    for text in NO_CURSORS + OF_ANOTHER_PORTAL:
+    for text in NO_CURSORS + OF_ANOTHER_PORTAL + OF_AN_EARLIER_RELEASE:
         refused = client.get(f"/api/v1/changes/?after={text}")
-        assert refused.status_code == (410 if text in OF_ANOTHER_PORTAL else 400), text
+        assert refused.status_code == (400 if text in NO_CURSORS else 410), text
         assert refused["Content-Type"] == "application/problem+json"
         assert refused.json()["detail"]
 
