@@ -48,7 +48,7 @@ class Selection:
         `filtered` raises where something is wrong with a filter. None as `facts`: nothing is kept.
         """
         self.facts = facts if sum(map(len, asked.values())) <= LONGEST else None
-        self.kind, self.filtered = kind, filtered
+        self.kind, self.filtered, self.today = kind, filtered, today()
         self.whole: Asked = tuple(asked.items())
         day = [(name, asked[name]) for name in ("as_of",) if name in asked]
         order = [(name, asked[name]) for name in ("ordering",) if name in asked]
@@ -117,4 +117,4 @@ class Selection:
         return keys
 
     def key(self, asked: Asked) -> Key:
-        return self.facts, (self.kind, today(), asked)
+        return self.facts, (self.kind, self.today, asked)
