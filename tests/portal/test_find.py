@@ -588,6 +588,12 @@ def test_an_index_finds_every_name_within_one_edit():
         assert {place for _edits, place in index.near(typed, 1, limit=10_000)} == expected, typed
 
 
+def test_a_portal_without_facts_finds_nothing_and_says_so(db):
+    assert all_squeezed([]) == []
+    assert find("Broward").problem == Problem.NOTHING
+    assert suggest("Brow") == ()
+
+
 def test_names_follow_the_facts(copy_of_facts):
     assert find("Zzyzx Harbor Police").hits == ()
     held = names_held()
