@@ -237,8 +237,9 @@ class WebhookAdmin(admin.ModelAdmin):
             return super().construct_change_message(request, form, formsets, add)
         before, after = form.initial, form.cleaned_data
         return "; ".join(
-            f"{form.fields[name].label or name}: {in_words(before.get(name))} → {in_words(after[name])}"
-            for name in form.changed_data
+            f"{form[name].label}: {in_words(field, before.get(name))} → {in_words(field, after[name])}"
+            for name, field in form.fields.items()
+            if name in form.changed_data
         )
 
     def save_model(self, request: HttpRequest, webhook: Webhook, form, change: bool) -> None:
@@ -375,8 +376,12 @@ def told(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "N j, Y, H:i")
 
 
-def in_words(value: object) -> str:
+def in_words(field: forms.Field, value: object) -> str:
     """What a field holds."""
+    if isinstance(field, forms.ModelChoiceField):
+        value = field.to_python(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return (", ".join(value) if isinstance(value, list) else str(value or "")) or "none"
 
 

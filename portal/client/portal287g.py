@@ -377,7 +377,10 @@ def output_to(name: str | None) -> Iterator[Output]:
 @contextlib.contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` when the block ends well, and outlasts the machine from then on."""
-    number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
+    try:
+        number, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
+    except OSError as refused:  # named by the file that was asked for
+        raise OSError(refused.errno, refused.strerror, str(path)) from None
     try:
         with os.fdopen(number, "wb") as stream:
             yield stream

@@ -357,7 +357,9 @@ def test_a_file_stays_as_it_was_until_the_new_one_is_whole(answered, run, tmp_pa
     assert run("list", "laws", "-o", str(path))[0] == 0
     assert path.read_bytes() == b"id,title\na,b\n"
     assert run("list", "laws", "-o", str(tmp_path))[0] == 2
-    assert run("list", "laws", "-o", str(tmp_path / "none" / "x.csv"))[0] == 4
+    in_no_folder = str(tmp_path / "none" / "x.csv")
+    code, _printed, said = run("list", "laws", "-o", in_no_folder)
+    assert (code, said) == (4, f"portal287g: {in_no_folder}: No such file or directory.\n")
 
 
 def test_data_cannot_steer_a_terminal(monkeypatch):

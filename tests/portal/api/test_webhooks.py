@@ -1061,17 +1061,20 @@ def test_what_cannot_be_is_said_at_its_field(db, admin_client, field, value):
 
 
 def test_what_staff_change_is_in_its_history_and_takes_nothing_from_its_place(issue, admin_client):
-    webhook = issue()
+    old, new = (PartnerKey.objects.create(name=f"{which} key", sha256=which) for which in ("Old", "New"))
+    webhook = issue(key=old, is_told_of_renewals=True)
     change()
     ledger.catch_up()
     Webhook.objects.update(cursor=webhooks.beginning())
-    admin_client.post(page_of(webhook), form(url="https://new.example.org/", states="TX"))
+    admin_client.post(page_of(webhook), form(url="https://new.example.org/", states="TX", key=new.pk))
     after = Webhook.objects.get()
     assert (after.url, after.states) == ("https://new.example.org/", ["TX"])
     assert (after.cursor, after.secret) == (webhooks.beginning(), webhook.secret)
     history = admin_client.get(reverse("admin:portal_webhook_history", args=[webhook.pk])).content.decode()
     assert "https://new.example.org/" in history
     assert HOST in history
+    assert f"Partner key: {old} → {new};" in history
+    assert "States: none → TX; Told of renewals: yes → no" in history
 
 
 def buttons(client, webhook) -> set[str]:
