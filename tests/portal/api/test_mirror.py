@@ -142,7 +142,7 @@ class Portal:
             told[key] = told.get(key, False) or each["substantial"]
         for key in [key for key, is_substantial in told.items() if not is_substantial]:
             assert substance(key[0], before[key]) == substance(key[0], self.records[key]), key
-        if self.told:
+        if not all(told.values()):
             kept = self.changes(after=cursor, substantial="true", page_size=1000)["results"]
             assert {(each["kind"], each["id"]) for each in kept} == {key for key, kept in told.items() if kept}
 
@@ -450,7 +450,7 @@ def test_what_was_told_and_is_gone_before_it_is_noted_is_taken_back(portal):
 def call_all_agencies(after: str) -> None:
     """With this behind their names."""
     for agency in Agency.objects.all():
-        Agency.objects.filter(pk=agency.pk).update(name=agency.name.removesuffix(" II") + after)
+        Agency.objects.filter(pk=agency.pk).update(name=agency.name.partition(" II")[0] + after)
     DataVersion.objects.bump()
 
 
@@ -517,11 +517,11 @@ def test_who_was_told_too_much_to_remember_begins_anew_if_it_was_never_noted(por
     assert "Begin anew" in problem.json()["detail"]
 
 
-@pytest.mark.parametrize("key", ["event.a-b", "law.%", "county.12011", "event." + "a" * 3000])
-def test_nobody_can_make_up_what_a_cursor_remembers(portal, key):
+def test_nobody_can_make_up_what_a_cursor_remembers(client, db):
     turn = ledger.catch_up()
-    made_up = ledger.Cursor(turn.number, turn.mark, None, ledger.Told("01234567", (tuple(key.split(".")),)))
-    assert portal.get(f"/api/v1/changes/?after={made_up}", status=400)
+    for kind, record in (("event", "a-b"), ("law", "%"), ("county", "12011"), ("event", "a" * 3000)):
+        made_up = ledger.Cursor(turn.number, turn.mark, None, ledger.Told("01234567", ((kind, record),)))
+        assert client.get(f"/api/v1/changes/?after={made_up}").status_code == 400, kind
 
 
 def test_who_is_in_the_midst_of_what_is_not_noted_loses_nothing_when_it_changes_or_is_noted(portal):
@@ -585,24 +585,20 @@ def test_who_makes_a_change_has_the_answer_before_it_is_noted(portal, rf, monkey
     assert portal.follow() == {("law", "updated")}
 
 
-@pytest.mark.parametrize("step", ["differences", "unnoted"])
-def test_facts_that_change_while_the_ledger_is_compared_are_noted_as_they_are_then(portal, monkeypatch, step):
-    portal.follow()
-    portal.edit(portal.law, title="Another act")
-    done, meanwhile = getattr(ledger, step), iter([lambda: portal.edit(portal.law, title="A third act")])
+def test_facts_that_change_while_the_ledger_is_compared_are_noted_as_they_are_then(portal, monkeypatch):
+    turn = ledger.catch_up()
+    call_all_agencies(" II")
+    compared, meanwhile = ledger.unnoted, iter([lambda: call_all_agencies(" III")])
 
     def and_meanwhile(*asked):
-        found = done(*asked)
-        found = list(found) if step == "differences" else found
+        found = compared(*asked)
         next(meanwhile, lambda: None)()
         return found
 
-    with monkeypatch.context() as others_write:
-        others_write.setattr(ledger, step, and_meanwhile)
-        ledger.catch_up()
-    (entry,) = ledger.LedgerEntry.objects.filter(record="fl-act")
-    assert entry.digest == ledger.digest(next(ledger.shown("law", ids=["fl-act"])))
-    assert portal.follow(noted=False) == {("law", "updated")}
+    monkeypatch.setattr(ledger, "unnoted", and_meanwhile)
+    assert ledger.catch_up().number > turn.number
+    entry = ledger.LedgerEntry.objects.filter(kind="agency").first()
+    assert entry.digest == ledger.digest(next(ledger.shown("agency", ids=[entry.record])))
 
 
 def broken_off() -> ledger.Future:
