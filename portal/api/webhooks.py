@@ -221,7 +221,8 @@ class Round:
             signing = webhook.secrets_at(now)
         except webhook_secrets.Unreadable:
             webhook.become(
-                Webhook.State.RESTING, "Its secret cannot be read: SECRET_KEY is another one. Renew the secret."
+                Webhook.State.RESTING,
+                "Its secret cannot be read: SECRET_KEY is another one. Renew the secret; when they have it, send again.",
             )
             return None
         body, timestamp = delivery.body.encode(), int(now.timestamp())
