@@ -222,7 +222,7 @@ class Round:
         except webhook_secrets.Unreadable:
             webhook.become(
                 Webhook.State.RESTING,
-                "Its secret cannot be read: SECRET_KEY is another one. Renew the secret; hand it over, then send again.",
+                "Its secret cannot be read: SECRET_KEY is another one. Renew the secret, hand it over, send again.",
             )
             return None
         body, timestamp = delivery.body.encode(), int(now.timestamp())
