@@ -361,6 +361,11 @@ def suggest(q: str, *, state: str = "", most: int = MOST_SUGGESTED) -> tuple[Hit
     names = names_held()
     readings = list(readings_of(asked, names.areas, names.areas.state_named(state) if state else ""))
     matches, reading = meant(asked, readings, names)
+    if not matches:
+        # "condado de bro": as an English text it goes on to Broward; as it stands it is near to names nobody means.
+        for text in in_english(asked):
+            if found := suggest(text, state=state, most=most):
+                return found
     if reading:
         readings = [reading]
     exactly = by_population(matches.areas)[:most]
@@ -376,8 +381,6 @@ def suggest(q: str, *, state: str = "", most: int = MOST_SUGGESTED) -> tuple[Hit
     chosen |= {agency: agency for agency in matches.agencies[: most - len(chosen)]}
     for one in guesses.best(2 * most):
         chosen.setdefault(one.geoid if isinstance(one, Named) else one, one)
-    if not chosen:
-        return next(filter(None, (suggest(text, state=state, most=most) for text in in_english(asked))), ())
     return hits_of([*chosen.values()][:most], names)
 
 
@@ -388,6 +391,8 @@ def guess_beginnings(
     if reading.counties or len(reading.key) < SHORTEST_CONTINUED:
         return
     keys = {reading.key}
+    if reading.words[1:2] == ("of",) and (bare := joined(without_type(reading.words))):
+        keys.add(bare)  # "county of bro"
     if asked and not reading.state:
         keys.add(squeezed_as_typed(asked))  # "st" may become Stockton, though as a whole word it is Saint
     for key in keys:

@@ -469,6 +469,11 @@ def test_a_larger_place_comes_first_among_equally_near_ones(db):
     assert proposed("Mrion") == [large.get_absolute_url(), small.get_absolute_url()]
 
 
+@pytest.mark.parametrize("typed", ["county of brow", "condado de bro", "el condado de Browa"])
+def test_a_name_goes_on_behind_the_word_for_its_kind(florida, typed):
+    assert suggest(typed)[0].area == florida
+
+
 def test_a_name_and_a_slip_that_is_still_being_typed_is_understood(florida):
     assert proposed("brwoar") == ["/us/fl/broward-county/"]
 
