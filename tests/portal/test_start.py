@@ -1,6 +1,7 @@
 import socket
 from contextlib import closing
-from time import sleep
+from time import monotonic, sleep
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError
@@ -51,14 +52,17 @@ def test_the_process_that_writes_the_files_ends_with_the_server(monkeypatch, tmp
     monkeypatch.setattr(serve, "FIRST_READERS", 0)
     files = serve.FilesOfAllRecords("https://portal.example")
     files.bring_up_to_date()
-    while not begun.exists():
+    ends = monotonic() + 30  # a test that fails must end
+    while not (files.process and begun.exists()) and monotonic() < ends:
         sleep(0.01)
     files.stop()
     assert files.process.returncode < 0
 
 
 def test_a_server_that_ends_at_once_begins_no_files(monkeypatch):
-    monkeypatch.setattr(serve.subprocess, "Popen", lambda *_, **__: pytest.fail("it began"))
+    begun = []
+    monkeypatch.setattr(serve.subprocess, "Popen", lambda *_, **__: begun.append("it") or Mock())
     files = serve.FilesOfAllRecords("https://portal.example")
     files.stop()
-    files.bring_up_to_date()
+    files._write()  # in this thread, so that its end is that of the test
+    assert not begun
