@@ -123,7 +123,6 @@ def picture_of(request: HttpRequest, name: str) -> str:
 # -- The page as data -----------------------------------------------------------------------------------------------
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-NO_STATES = frozenset({"AS", "DC", "GU", "MP", "PR", "VI"})
 
 
 class Links(HTMLParser):
@@ -171,7 +170,7 @@ def of_area(found: Jurisdiction) -> dict:
     told = {"@type": "AdministrativeArea", "name": found.full_name, "identifier": found.geoid}
     if not found.is_state:
         return told | {"containedInPlace": {"@type": "AdministrativeArea", "name": found.state.name}}
-    return told if found.usps in NO_STATES else told | {"@type": "State"}
+    return told | {"@type": "State"} if found.is_one_of_the_50 else told
 
 
 def of_agency(found: Agency) -> dict:

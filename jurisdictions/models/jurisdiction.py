@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from ..labels import area_name
 from ..querysets import JurisdictionQuerySet, LiesInQuerySet
 
+NO_STATES = frozenset({"AS", "DC", "GU", "MP", "PR", "VI"})
+"""Postal abbreviations of territories and of the federal district."""
+
 
 def area_path(slug: str, state: str | None = None) -> str:
     """The page's address without a language prefix; `state` is the slug of its state, None for a state itself."""
@@ -74,6 +77,11 @@ class Jurisdiction(models.Model):
     @property
     def is_state(self) -> bool:
         return self.kind == self.Kind.STATE
+
+    @property
+    def is_one_of_the_50(self) -> bool:
+        """A state, and no territory or district, of which all the rest speaks as of a state."""
+        return self.is_state and self.usps not in NO_STATES
 
     @property
     def is_county(self) -> bool:

@@ -136,7 +136,7 @@ class Labels:
 def named(area: Jurisdiction, designation: FederalDesignation) -> str:
     """As the list names it: New Orleans, although Orleans Parish is the same government."""
     if area.is_state:
-        return _("the state of %(state)s") % {"state": area.name}
+        return _("the state of %(state)s") % {"state": area.name} if area.is_one_of_the_50 else area.name
     return area_name(designation.printed_name)
 
 

@@ -397,6 +397,9 @@ def state_agencies_line(state: Jurisdiction, statewide: Sequence[Entry], lists: 
             count,
         )
         return Line(Topic.STATE_AGENCIES, Mark.YES, _("Yes"), (sentence % words,), count)
-    sentence = _("No agency of the state of %(state)s was on ICE's list of %(list)s.") % words
+    if state.is_one_of_the_50:
+        sentence = _("No agency of the state of %(state)s was on ICE's list of %(list)s.") % words
+    else:
+        sentence = _("No agency of the government of %(state)s was on ICE's list of %(list)s.") % words
     sentence += " " + _("This does not mean that they never help ICE.")
     return Line(Topic.STATE_AGENCIES, Mark.NO, _("Not on the list"), (sentence,))

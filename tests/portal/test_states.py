@@ -50,6 +50,25 @@ def test_every_figure_of_a_state_leads_to_the_list_that_proves_it(client, florid
     assert '<a href="/agencies/?state=FL&amp;status=no_longer_listed"><b>1</b>' in body
 
 
+def test_a_figure_of_one_is_one(client, florida):
+    body = client.get("/us/fl/").content.decode()
+    assert "<b>3</b> agencies on the list" in body
+    assert "<b>1</b> agency with an agreement no longer listed" in body
+    assert "<b>1</b> agencia con un acuerdo que ya no aparece en la lista" in client.get("/es/us/fl/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("geoid", "usps", "name", "sentence"),
+    [
+        ("66", "GU", "Guam", "No agency of the government of Guam was on ICE&#x27;s list"),
+        ("30", "MT", "Montana", "No agency of the state of Montana was on ICE&#x27;s list"),
+    ],
+)
+def test_a_territory_is_not_called_a_state(client, florida, geoid, usps, name, sentence):
+    StateFactory(geoid=geoid, name=name, usps=usps)
+    assert sentence in client.get(f"/us/{usps.lower()}/").content.decode()
+
+
 def test_what_ended_is_a_figure_of_its_own(client, florida):
     """So that the list behind each figure has as many rows as the figure says."""
     for status, count in (("ended", 2), ("no_longer_listed", 1)):
