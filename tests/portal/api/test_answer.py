@@ -71,10 +71,7 @@ LAYOUT = {
         "Agencies of the state", "They work in all of %(state)s.", "On ICE's list of %(day)s", "Agreement (PDF)",
         "addendum", "no document linked",
     ],
-    "numbers": [
-        "In numbers", "agencies on the list", "agreements", "agencies pending", "agencies missing from the newest list",
-        "agencies with an agreement no longer listed", "Ended",
-    ],
+    "numbers": ["In numbers", "Ended"],
     "counties": [
         "Counties", "Agencies on ICE's list of %(day)s, by county",
         "Its own: the sheriff, the jail and whatever else covers the whole county. In it: cities, towns, precincts and"
@@ -95,6 +92,15 @@ COUNTED = {
     "policy": [
         ("%(places)s place in the county has written policies of its own",
          "%(places)s places in the county have written policies of their own"),
+    ],
+    "numbers": [
+        ("<b>%(number)s</b> agency on the list", "<b>%(number)s</b> agencies on the list"),
+        ("<b>%(number)s</b> agreement", "<b>%(number)s</b> agreements"),
+        ("<b>%(number)s</b> agency pending", "<b>%(number)s</b> agencies pending"),
+        ("<b>%(number)s</b> agency missing from the newest list",
+         "<b>%(number)s</b> agencies missing from the newest list"),
+        ("<b>%(number)s</b> agency with an agreement no longer listed",
+         "<b>%(number)s</b> agencies with an agreement no longer listed"),
     ],
     "counties": [
         ("%(counties)s county with no agency on the list", "%(counties)s counties with no agency on the list"),
@@ -218,7 +224,7 @@ def layout(section: str, language: str) -> frozenset[str]:
     with translation.override(language):
         sentences = [gettext(each) for each in LAYOUT.get(section, ())]
         sentences += [ngettext(*each, count) for each in COUNTED.get(section, ()) for count in (1, 2)]
-        parts = [one_line(part).strip(" ,.;:()·") for each in sentences for part in re.split(r"%\(\w+\)s", each)]
+        parts = [one_line(part).strip(" ,.;:()·") for each in sentences for part in re.split(r"%\(\w+\)s|</?b>", each)]
     return frozenset(parts) - {""}
 
 
