@@ -10,6 +10,8 @@ from threading import Lock
 
 from django.http import HttpResponse, HttpResponseBase
 
+from jurisdictions.api.kept import compact
+
 LARGEST = 2_000_000  # bytes of one answer
 TOGETHER = 32_000_000  # bytes of all that one worker holds
 MOST = 8_000  # answers; of short ones headers and key take more room than what they say, some 3 kB each
@@ -63,7 +65,7 @@ class HeldAnswers:
     def keep(self, key: Hashable, response: HttpResponseBase) -> None:
         """Hold a finished answer; not one that is sent bit by bit, since it is long."""
         if not response.streaming:
-            self.put(key, HeldAnswer(dict(response.headers), response.content))
+            self.put(key, HeldAnswer(dict(response.headers), compact(response.content)))
             response.in_coding = partial(self.in_coding, key, response.content)
 
     def answer(self, key: Hashable) -> HttpResponse | None:

@@ -16,6 +16,15 @@ Key = tuple[Facts, Hashable]
 Value = TypeVar("Value")
 
 
+def compact(written: bytes) -> bytes:
+    """The same bytes in just the room that they need, for what is kept long.
+
+    orjson writes into more room than it gives back in a way that others can use: of 36 MB of records that a worker kept
+    it held 195 MB.
+    """
+    return bytes(memoryview(written))
+
+
 class Kept(Generic[Value]):
     """Values by what they follow from, up to a size together. Those that nobody asked for lately make room.
 

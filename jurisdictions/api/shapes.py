@@ -31,7 +31,7 @@ from jurisdictions.models import (
 from jurisdictions.models.agency import agency_path
 from jurisdictions.models.jurisdiction import area_path
 
-from .kept import Facts, Kept, Key
+from .kept import Facts, Kept, Key, compact
 from .serializers import GEOGRAPHY_SOURCES, AgencyRecord, JurisdictionRecord, Record, source
 
 ROWS_AT_ONCE = 1_000
@@ -147,7 +147,7 @@ class Shape:
         """Keep these beside those that are kept."""
         if lines and (key := self.key_of(form)):
             # A new table each time: threads that read the one before see it whole.
-            table = self.table(form) | lines
+            table = self.table(form) | {pk: compact(line) for pk, line in lines.items()}
             written.put(key, table, sum(map(len, table.values())) + BESIDE_A_LINE * len(table))
 
     def key_of(self, form: Form) -> Key | None:

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from jurisdictions.api.kept import Kept
+import orjson
+
+from jurisdictions.api.kept import Kept, compact
 
 NOW = datetime(2026, 5, 18, tzinfo=UTC)
 FIRST, SECOND = ("facts", 1, NOW), ("facts", 2, NOW)
@@ -49,3 +51,9 @@ def test_what_nobody_asked_for_lately_makes_room():
     assert (names(held), held.size) == (["d", "c"], 90)
     held.put((FIRST, "c"), "larger than all may be", 101)
     assert (names(held), held.size) == (["d"], 30)
+
+
+def test_what_is_kept_long_is_a_copy_in_its_own_room():
+    written = orjson.dumps(["x" * 3_000])
+    assert compact(written) == written
+    assert compact(written) is not written
