@@ -59,11 +59,6 @@ def edition() -> str:
     return hashlib.blake2b("\0".join(map(text, TEXTS)).encode(), digest_size=8).hexdigest()
 
 
-def blocks_of_code(name: str, language: str) -> list[str]:
-    """What the text gives to be run."""
-    return [token.content for token in MARKDOWN.parse(text(name)) if token.type == "fence" and token.info == language]
-
-
 def as_html(name: str, site: str) -> SafeString:
     """The text with the portal's own address, which `site` names."""
     return mark_safe(_html(name).replace(SITE, escape(site)))  # markdown-it-py escapes all else

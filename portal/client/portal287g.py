@@ -1554,6 +1554,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyError as missing:
         complain(f"portal287g: The portal's answer lacks {missing}, which this client relies on. {RENEW}")
         return NO_ANSWER
+    except (AttributeError, IndexError, TypeError) as strange:  # a list where a text should be, and the like
+        complain(f"portal287g: The portal's answer is not as this client knows it ({strange}). {RENEW}")
+        return NO_ANSWER
     except KeyboardInterrupt:
         complain("\nStopped. A copy stays as it was; mirror goes on with what it has fetched.")
         return STOPPED

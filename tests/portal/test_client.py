@@ -280,6 +280,7 @@ def test_with_the_last_call_of_a_minute_used_it_waits_before_the_next(answered, 
         pytest.param((404, {"Content-Type": "text/html"}, b"<h1>no</h1>"), 3, "Is the address right?", id="no portal"),
         pytest.param((200, {"Content-Type": "text/html"}, b"<h1>hi</h1>"), 3, "Is the address right?", id="a web page"),
         pytest.param(good({}), 3, "lacks 'newest_participating'", id="another portal"),
+        pytest.param(good({"newest_participating": 5}), 3, "is not as this client knows it", id="other values"),
         pytest.param(
             (
                 401,

@@ -26,9 +26,13 @@ class Command(BaseCommand):
 
     def handle(self, *, site, **options):
         site = site or bulk.site_of_files() or bulk.site_of_settings()
-        if "://" not in site:
+        try:
+            host = urlsplit(site).hostname if "://" in site else None
+        except ValueError:  # https://[portal.example
+            host = None
+        if not host:
             raise CommandError(f"{site} is no beginning of an address; write it like https://portal.example.")
-        if not validate_host(urlsplit(site).hostname or "", settings.ALLOWED_HOSTS):
+        if not validate_host(host, settings.ALLOWED_HOSTS):
             raise CommandError(f"The portal does not answer to {site}: add its name to ALLOWED_HOSTS.")
         try:
             counts = webhooks.Round(site).run()

@@ -18,9 +18,15 @@ MOST_OF_GOOGLE = 2 * 1024 * 1024
 """Bytes that stay far below what a spreadsheet function takes in at once."""
 
 
+def code(language: str) -> str:
+    """What the text gives to be run, from its beginning to its end."""
+    blocks = prose.MARKDOWN.parse(prose.text("walkthroughs"))
+    return "\n".join(block.content for block in blocks if block.type == "fence" and block.info == language)
+
+
 def printed(language: str, site: str) -> str:
-    """The code of the text, from its beginning to its end, with the server's name for the portal's."""
-    return "\n".join(prose.blocks_of_code("walkthroughs", language)).replace(prose.SITE, site)
+    """The code with the server's name for the portal's."""
+    return code(language).replace(prose.SITE, site)
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def test_the_python_prints_what_the_api_says(site_url, run):
 
 
 def test_a_spreadsheet_can_read_what_is_shown_for_it(site_url):
-    addresses = SHOWN_ADDRESS.findall("\n".join(prose.blocks_of_code("walkthroughs", "text")))
+    addresses = SHOWN_ADDRESS.findall(code("text"))
     assert len(addresses) == 2
     for address in addresses:
         # As a spreadsheet's function asks: no header of ours, no cookie, no key.

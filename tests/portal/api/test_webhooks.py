@@ -766,7 +766,9 @@ def test_the_command_says_what_it_did_and_nothing_where_it_did_nothing(issue, li
     assert told(receiver)[0]["changes_url"].startswith("http://localhost:8000/api/v1/changes/?after=")
 
 
-@pytest.mark.parametrize("site", ["portal.example", "https://elsewhere.example"])
+@pytest.mark.parametrize(
+    "site", ["portal.example", "https://elsewhere.example", "https://[portal.example", "https:///"]
+)
 def test_the_command_refuses_a_site_that_is_not_this_one(db, site):
     with pytest.raises(CommandError):
         command("--site", site)
