@@ -8,6 +8,8 @@ worker has few threads, and lends all but one of them to answers in pieces and t
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from threading import BoundedSemaphore
 from weakref import finalize
@@ -24,6 +26,10 @@ AT_REST = 4_000_000
 """Bytes up to which an answer that is in one piece stays so. The server keeps it until its reader has taken all."""
 A_PIECE = 64 * 1024
 """Bytes of a longer one that go out at once."""
+A_MOMENT = 0.5
+"""Seconds in which a reader with a good line, as a proxy has, takes the longest file several times over."""
+AFTER_A_WAIT_IN_VAIN = 10
+"""Seconds in which nobody waits again."""
 
 
 class SlowReadersMiddleware:
@@ -31,6 +37,7 @@ class SlowReadersMiddleware:
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
+        self._in_vain_at = -math.inf
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
@@ -42,13 +49,28 @@ class SlowReadersMiddleware:
             response = in_pieces(response)
         if int(response.headers.get("Content-Length", IN_ONE_PIECE + 1)) <= IN_ONE_PIECE:
             response.streaming_content = [b"".join(response.streaming_content)]
-        elif lent.lent.acquire(blocking=False):
+        elif self._has_borrowed():
             response.streaming_content = Lent(response.streaming_content, lent.lent)
         else:
             for close in response._resource_closers:  # not close() itself, which says that the request is over
                 close()
             return refusal(request)
         return response
+
+    def _has_borrowed(self) -> bool:
+        """Whether there was a thread to lend, at once or in a moment: most files are taken in less.
+
+        Who waits does so on the worker's last thread. Where nobody has given one back meanwhile its readers are slow,
+        and the next ones are refused at once, so that they keep no page waiting.
+        """
+        if lent.lent.acquire(blocking=False):
+            return True
+        if time.monotonic() - self._in_vain_at < AFTER_A_WAIT_IN_VAIN:
+            return False
+        if lent.lent.acquire(timeout=A_MOMENT):
+            return True
+        self._in_vain_at = time.monotonic()
+        return False
 
 
 class Lent:

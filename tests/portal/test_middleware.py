@@ -268,6 +268,7 @@ def test_a_file_with_its_length_goes_out_as_it_is(monkeypatch):
 def fetched(monkeypatch):
     """What a reader gets of an answer of so many bytes, in a worker of three threads."""
     monkeypatch.setattr(slow_readers.lent, "lent", lending(threads=3))
+    monkeypatch.setattr(slow_readers, "A_MOMENT", 0.01)
 
     def fetch(size, path="/api/v1/bulk/areas.csv"):
         answer = FileResponse(io.BytesIO(b"x" * size), headers={"Content-Length": str(size)})
@@ -292,6 +293,26 @@ def test_readers_of_long_answers_never_take_the_last_thread(fetched):
     assert fetched(LONG_FILE).status_code == 200
 
 
+def test_who_asks_while_others_read_fast_waits_a_moment_and_nobody_waits_again_for_slow_ones(monkeypatch):
+    waits, gives_back = [], [True, False]
+
+    class Threads:
+        def acquire(self, blocking=True, timeout=None):
+            if not blocking:
+                return False
+            waits.append(timeout)
+            return gives_back.pop(0)
+
+        def release(self):
+            pass
+
+    monkeypatch.setattr(slow_readers.lent, "lent", Threads())
+    worker = slow_readers.SlowReadersMiddleware(lambda _request: StreamingHttpResponse(iter([b"a row"])))
+    asked = [worker(RequestFactory().get("/api/v1/bulk/areas.csv")).status_code for _time in range(4)]
+    assert asked == [200, 503, 503, 503]
+    assert waits == [slow_readers.A_MOMENT] * 2, "one that is given back, one in vain, and then nobody waits"
+
+
 def test_a_long_answer_that_is_forgotten_gives_its_thread_back(monkeypatch):
     monkeypatch.setattr(slow_readers.lent, "lent", lending(threads=2))
     for _time in range(3):
@@ -303,6 +324,7 @@ def test_a_long_answer_that_is_forgotten_gives_its_thread_back(monkeypatch):
 
 def test_of_very_long_answers_a_worker_has_few_in_memory(monkeypatch):
     monkeypatch.setattr(slow_readers.lent, "lent", lending(threads=2))
+    monkeypatch.setattr(slow_readers, "A_MOMENT", 0.01)
     longest = b"0123456789" * (slow_readers.AT_REST // 10)
     answers = [
         through(slow_readers.SlowReadersMiddleware, HttpResponse(content, status=201, headers={"ETag": '"1"'}))
