@@ -84,19 +84,19 @@ class Round:
             logger.warning("Facts are being written just now: what became different is told next time.")
         except Exception:
             self.broke("The ledger cannot be read: only what is under way is sent.")
-        todo = deque(Webhook.objects.due(timezone.now(), self.newest).values_list("pk", flat=True))
+        due = deque(Webhook.objects.due(timezone.now(), self.newest).values_list("pk", flat=True))
         calls: dict[Future[Outcome], Letter] = {}
         with ThreadPoolExecutor(self.at_once, thread_name_prefix="webhook") as pool:
-            while calls or (todo and time.monotonic() < ends):
-                while todo and len(calls) < self.at_once and time.monotonic() < ends:
-                    if letter := self.next_of(todo.popleft()):
+            while calls or (due and time.monotonic() < ends):
+                while due and len(calls) < self.at_once and time.monotonic() < ends:
+                    if letter := self.next_of(due.popleft()):
                         calls[pool.submit(self.line.post, letter.url, letter.headers, letter.body)] = letter
                 done, _others = wait(calls, return_when=FIRST_COMPLETED) if calls else ((), ())
                 for call in done:
                     letter = calls.pop(call)
                     if self.note(letter, call):
-                        todo.append(letter.webhook)
-        for pk in todo:  # out of time: the next round goes on with them
+                        due.append(letter.webhook)
+        for pk in due:  # out of time: the next round goes on with them
             Webhook.objects.let_go(pk, self.holder)
         tidy(timezone.now())
         return self.counts
